@@ -6,8 +6,10 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         .target(name: "CivilTime"),
+        .target(name: "JSON"),
 
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,118 @@
+import Testing
+
+@testable import JSON
+
+@Suite struct JSONReaderTests {
+    @Test func valuesArePulledOneByOne() throws {
+        var reader = try JSONReader(Array(#" {"a" : [1, -2.5e1, "x\u00e9\ud83d\ude00\n", true, null], "b": {}} "#.utf8))
+        try reader.enterObject()
+        #expect(try reader.nextKey() == "a")
+        try reader.enterArray()
+        #expect(try reader.nextElement())
+        #expect(try reader.readNumber().int64 == 1)
+        #expect(try reader.nextElement())
+        #expect(try reader.readNumber().double == -25)
+        #expect(try reader.nextElement())
+        #expect(try reader.readString() == "xé😀\n")
+        #expect(try reader.nextElement())
+        #expect(try reader.readBool())
+        #expect(try reader.nextElement())
+        #expect(try reader.readNullIfPresent())
+        #expect(try !reader.nextElement())
+        #expect(try reader.nextKey() == "b")
+        try reader.skipValue()
+        #expect(try reader.nextKey() == nil)
+        try reader.finish()
+    }
+
+    @Test(arguments: [
+        (#"{"a": tru}"#, 9), (#"{"a": 01}"#, 6), (#"{"a": "\x"}"#, 7), (#"{"a": [1,]}"#, 9), ("{\"a\": \"\u{1}\"}", 7),
+        (#"{"a": {"b" 1}}"#, 11), (#"{"a": "\ud800"}"#, 7), (#"{"a": 1"#, 7), (#"{"a": -}"#, 7),
+    ])
+    func skippedValuesAreCheckedAsStrictlyAsReadOnes(text: String, offset: Int) throws {
+        var skipping = try JSONReader(Array(text.utf8))
+        let skipped = #expect(throws: JSONError.self) {
+            try skipping.skipValue()
+            try skipping.finish()
+        }
+        let read = #expect(throws: JSONError.self) { try JSONDocument(Array(text.utf8)) }
+        #expect(skipped == read)
+        #expect(skipped?.offset == offset)
+    }
+
+    @Test func invalidUTF8IsRefusedInSkippedStrings() throws {
+        for bytes: [UInt8] in [
+            [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80], [0xc3],
+        ] {
+            let text = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
+            var reader = try JSONReader(text)
+            let error = #expect(throws: JSONError.self) { try reader.skipValue() }
+            #expect(error?.problem == .invalidUTF8)
+        }
+    }
+
+    @Test func depthAndSizeAreLimited() throws {
+        let deep = Array(String(repeating: "[", count: 200).utf8)
+        #expect(throws: JSONError(offset: 128, problem: .tooDeep(limit: 128))) { try JSONDocument(deep) }
+        #expect(throws: JSONError(offset: 3, problem: .tooLong(limit: 3))) {
+            try JSONReader(Array("1234".utf8), limits: .init(bytes: 3))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("1", 1), ("1.0", 1), ("1e3", 1000), ("5000000000", 5_000_000_000), ("9223372036854775807", .max),
+            ("1.5", nil), ("9223372036854775808", nil), ("1e400", nil), ("-0", 0), ("775410263885.167376e4", nil),
+        ] as [(String, Int64?)])
+    func wholeNumbersAreReadHoweverTheyAreWritten(text: String, integer: Int64?) throws {
+        var reader = try JSONReader(Array(text.utf8))
+        #expect(try reader.readNumber().int64 == integer)
+    }
+
+    @Test func commentsAndATrailingCommaAreForConfigurationsOnly() throws {
+        let text = Array("// top\n{ \"a\": [1, /* in */ 2,], // end\n }\n".utf8)
+        let document = try JSONDocument(text, dialect: .withComments)
+        guard case .object(let members) = document.root.value, case .array(let elements) = members[0].node.value else {
+            Issue.record("not an object with an array")
+            return
+        }
+        #expect(elements.count == 2)
+        #expect(throws: JSONError.self) { try JSONDocument(text) }
+        for wrong in ["[,]", "{,}", "[1,,]", "[1 /* ", "[1] /", "[1,/]"] {
+            #expect(throws: JSONError.self) { try JSONDocument(Array(wrong.utf8), dialect: .withComments) }
+        }
+    }
+
+    @Test func placesCountLinesAndScalars() throws {
+        let text = "{\n  \"größe\": tru\n}"
+        let error = try #require(throws: JSONError.self) { try JSONDocument(Array(text.utf8)) }
+        #expect(JSONPosition(offset: error.offset, in: Array(text.utf8)).description == "line 2, column 15")
+    }
+
+    @Test func repeatedKeysStayVisibleToTheCaller() throws {
+        let document = try JSONDocument(Array(#"{"a":1,"a":2}"#.utf8))
+        guard case .object(let members) = document.root.value else { return }
+        #expect(members.map(\.key) == ["a", "a"])
+        #expect(document.position(of: members[1]).column == 8)
+    }
+}
+
+@Suite struct JSONWriterTests {
+    @Test func structureAndEscapesAreWritten() throws {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("text", "a\"b\\c\n\u{1}é")
+            writer.member("none", nil as String?)
+            writer.key("list")
+            writer.array { writer in
+                writer.integer(-1)
+                writer.double(0.1)
+                writer.double(.infinity)
+                writer.bool(true)
+                writer.array { _ in }
+            }
+            writer.member("last", 5 as Int64?)
+        }
+        #expect(writer.text == #"{"text":"a\"b\\c\n\u0001é","none":null,"list":[-1,0.1,null,true,[]],"last":5}"#)
+    }
+}
