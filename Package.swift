@@ -7,9 +7,11 @@ let package = Package(
     targets: [
         .target(name: "CivilTime"),
         .target(name: "JSON"),
+        .target(name: "HTTPEndpoint", dependencies: ["CivilTime"]),
 
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,69 @@
+import CivilTime
+
+extension HTTPResponse {
+    /// What of the request and the connection an answer's form depends on.
+    struct Framing {
+        var isHead = false
+        var isHTTP10 = false
+        var keepsAlive: Bool
+    }
+
+    /// Whether the handler wants the connection to end with this answer.
+    var endsConnection: Bool {
+        delivery != .whole || headers.list("Connection", contains: "close")
+    }
+
+    /// The bytes to send (RFC 9112 §4 and §6), with `now` as the `Date`.
+    func encoded(_ framing: Framing, now: UnixTime) -> [UInt8] {
+        let sentStatus = (200...599).contains(status) ? status : 500
+        let allowsBody = sentStatus != 204 && sentStatus != 304
+        let sentBody = allowsBody && !framing.isHead ? deliveredBody : []
+        let head = encodedHead(sentStatus, framing, allowsBody: allowsBody, now: now)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(head.utf8.count + sentBody.count)
+        bytes.append(contentsOf: head.utf8)
+        bytes.append(contentsOf: sentBody)
+        return bytes
+    }
+
+    private var deliveredBody: ArraySlice<UInt8> {
+        if case .cut(let count) = delivery { body.prefix(max(0, count)) } else { body[...] }
+    }
+
+    private func encodedHead(_ status: Int, _ framing: Framing, allowsBody: Bool, now: UnixTime) -> String {
+        var head = "HTTP/1.1 \(status) \(Self.reason(of: status))\r\n"
+        func add(_ name: String, _ value: String) { head += "\(name): \(value)\r\n" }
+        if headers["Date"] == nil { add("Date", now.httpDate) }
+        for field in headers.fields where !Self.serverFields.contains(where: { isSameToken($0, field.name) }) {
+            add(field.name, field.value)
+        }
+        if allowsBody {
+            if !body.isEmpty, headers["Content-Type"] == nil { add("Content-Type", "application/octet-stream") }
+            add("Content-Length", String(body.count))
+        }
+        if !framing.keepsAlive {
+            add("Connection", "close")
+        } else if framing.isHTTP10 {
+            add("Connection", "keep-alive")
+        }
+        return head + "\r\n"
+    }
+
+    private static let serverFields = ["Connection", "Content-Length", "Transfer-Encoding"]
+
+    private static func reason(of status: Int) -> String {
+        reasons[status] ?? ""
+    }
+
+    /// RFC 9110 §15 and RFC 6585; an empty reason is as good (RFC 9112 §4), so only the usual ones are here.
+    private static let reasons = [
+        200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 301: "Moved Permanently", 302: "Found",
+        304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
+        401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+        408: "Request Timeout", 411: "Length Required", 413: "Content Too Large", 414: "URI Too Long",
+        415: "Unsupported Media Type", 417: "Expectation Failed", 422: "Unprocessable Content",
+        429: "Too Many Requests", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
+        501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+        505: "HTTP Version Not Supported",
+    ]
+}
