@@ -5,12 +5,17 @@ let package = Package(
     name: "dify-exporter",
     platforms: [.macOS(.v15)],
     targets: [
+        .target(name: "CCurl"),
         .target(name: "CivilTime"),
         .target(name: "JSON"),
+
+        // The three that talk to the world, and do not know each other's.
+        .target(name: "DifyAPI", dependencies: ["CCurl", "CivilTime", "JSON"]),
         .target(name: "HTTPEndpoint", dependencies: ["CivilTime"]),
 
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
     ],
     swiftLanguageModes: [.v6]

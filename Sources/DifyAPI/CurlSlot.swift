@@ -1,0 +1,87 @@
+import CCurl
+import CivilTime
+import Dispatch
+
+/// One of libcurl's transfer handles with the thread that waits for it, so that no thread of the concurrency pool ever
+/// blocks on the network.
+///
+/// Unchecked, because the handle is a C pointer: `queue` alone uses it, but for the cancellation, which libcurl allows
+/// from any thread.
+final class CurlSlot: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private let queue = DispatchQueue(label: "dify-exporter.curl", autoreleaseFrequency: .workItem)
+
+    init?() {
+        guard let handle = ccurl_slot_create() else { return nil }
+        self.handle = handle
+    }
+
+    deinit {
+        ccurl_slot_destroy(handle)
+    }
+
+    func get(
+        _ request: TransportRequest, settings: CurlTransport.Settings
+    ) async -> Result<TransportResponse, TransportError> {
+        ccurl_slot_rearm(handle)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async { continuation.resume(returning: self.transfer(request, settings)) }
+            }
+        } onCancel: {
+            ccurl_slot_cancel(handle)
+        }
+    }
+
+    private func transfer(
+        _ request: TransportRequest, _ settings: CurlTransport.Settings
+    ) -> Result<TransportResponse, TransportError> {
+        let lines = request.fields.map { "\($0.name): \($0.value)" }
+        return withCStrings([request.url, settings.userAgent, settings.caFile, settings.caPath] + lines) { texts in
+            texts.withUnsafeBufferPointer { texts in
+                let headers = UnsafeRawPointer(texts.baseAddress! + 4).assumingMemoryBound(
+                    to: UnsafePointer<CChar>?.self)
+                var raw = ccurl_request(
+                    url: texts[0], headers: headers, user_agent: texts[1],
+                    timeout_milliseconds: Int(request.timeout.wholeMilliseconds), body_limit: request.bodyLimit,
+                    ca_file: texts[2], ca_path: texts[3])
+                return Self.result(of: ccurl_slot_get(handle, &raw))
+            }
+        }
+    }
+
+    private static func result(of raw: ccurl_response) -> Result<TransportResponse, TransportError> {
+        let message = raw.message.map { String(cString: $0) } ?? ""
+        switch raw.outcome {
+        case CCURL_OK:
+            let body = Array(UnsafeBufferPointer(start: raw.body, count: raw.body_length))
+            let head = UnsafeBufferPointer(start: raw.headers, count: raw.headers_length)
+            return .success(
+                TransportResponse(status: raw.status, fields: fields(String(decoding: head, as: UTF8.self)), body: body)
+            )
+        case CCURL_TIMEOUT: return .failure(.timeout)
+        case CCURL_TLS: return .failure(.tls(message))
+        case CCURL_TOO_LONG: return .failure(.tooLong)
+        case CCURL_CANCELLED: return .failure(.cancelled)
+        default: return .failure(.connection(message))
+        }
+    }
+
+    private static func fields(_ head: String) -> [HTTPField] {
+        head.split(separator: "\r\n").dropFirst().compactMap { line in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            return HTTPField(name: String(line[..<colon]), value: String(value))
+        }
+    }
+}
+
+/// Calls `body` with the texts as C strings, nil staying nil, and one more nil at the end.
+private func withCStrings<Result>(_ texts: [String?], _ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
+    func descend(_ rest: ArraySlice<String?>, _ pointers: [UnsafePointer<CChar>?]) -> Result {
+        guard let first = rest.first else { return body(pointers + [nil]) }
+        guard let text = first else { return descend(rest.dropFirst(), pointers + [nil]) }
+        return text.withCString { descend(rest.dropFirst(), pointers + [$0]) }
+    }
+    return descend(texts[...], [])
+}

@@ -1,0 +1,157 @@
+import Foundation
+import HTTPEndpoint
+import Testing
+
+@testable import DifyAPI
+
+/// libcurl against a real server on loopback.
+@Suite(.enabled(if: (try? CurlTransport.libraryVersion()) != nil, "libcurl is not installed"))
+struct CurlTransportTests {
+    private let transport = CurlTransport(settings: .init(userAgent: "test"))
+
+    /// Runs `body` with the URL of a server that answers by `handler`.
+    private func withServer(
+        idleDeadline: Duration = .seconds(75), _ handler: @escaping HTTPServer.Handler,
+        _ body: (String) async throws -> Void
+    ) async throws {
+        var limits = HTTPServer.Limits()
+        limits.idleDeadline = idleDeadline
+        let server = try HTTPServer(addresses: [ListenAddress("127.0.0.1:0")], limits: limits, handler: handler)
+        server.start()
+        try await body("http://\(server.boundAddresses[0])")
+        await server.stop()
+    }
+
+    private func get(_ request: TransportRequest) async throws -> TransportResponse {
+        try await transport.get(request)
+    }
+
+    private func request(_ url: String, timeout: Duration = .seconds(30), bodyLimit: Int = 1 << 20) -> TransportRequest
+    {
+        TransportRequest(
+            url: url, fields: [HTTPField(name: "Authorization", value: "Bearer k")], timeout: timeout,
+            bodyLimit: bodyLimit)
+    }
+
+    @Test func statusFieldsAndBodyComeBack() async throws {
+        try await withServer { request in
+            var response = HTTPResponse.text(
+                418, "\(request.headers["Authorization"] ?? "") \(request.headers["User-Agent"] ?? "")")
+            response.headers.add("X-Version", "1.13.0")
+            return response
+        } _: { url in
+            let response = try await get(request(url + "/v1/info"))
+            #expect(response.status == 418)
+            #expect(response.field("x-version") == "1.13.0")
+            #expect(String(decoding: response.body, as: UTF8.self) == "Bearer k test")
+        }
+    }
+
+    @Test func aConnectionThatTheServerDroppedIsReplaced() async throws {
+        try await withServer(idleDeadline: .milliseconds(1)) { _ in
+            .text(200, "ok")
+        } _: { url in
+            for _ in 0..<50 {
+                let response = try await get(request(url))
+                #expect(response.status == 200)
+            }
+        }
+    }
+
+    @Test func timeoutsAreKeptToTheMillisecondAndNotToWholeSeconds() async throws {
+        try await withServer { _ in
+            try? await Task.sleep(for: .seconds(60))
+            return .text(200, "late")
+        } _: { url in
+            await #expect(throws: TransportError.timeout) { try await get(request(url, timeout: .milliseconds(150))) }
+        }
+    }
+
+    @Test func aCancelledTaskEndsItsTransfer() async throws {
+        try await withServer { _ in
+            try? await Task.sleep(for: .seconds(60))
+            return .text(200, "late")
+        } _: { url in
+            let transfer = Task { try await get(request(url)) }
+            transfer.cancel()
+            await #expect(throws: TransportError.cancelled) { try await transfer.value }
+        }
+    }
+
+    @Test func bodiesBeyondTheLimitAreCutOff() async throws {
+        try await withServer { _ in
+            HTTPResponse(status: 200, body: [UInt8](repeating: 0x61, count: 200_000))
+        } _: { url in
+            await #expect(throws: TransportError.tooLong) { try await get(request(url, bodyLimit: 100_000)) }
+            let response = try await get(request(url, bodyLimit: 200_000))
+            #expect(response.body.count == 200_000)
+        }
+    }
+
+    @Test func compressedBodiesAreUndoneAndLimitedByWhatTheyBecome() async throws {
+        let compressed = Data(base64Encoded: "H4sIAAAAAAACA6tWys9WsiopKk2trR5ljjKxMwGrDZLfJgIAAA==")!
+        try await withServer { _ in
+            HTTPResponse(status: 200, headers: ["Content-Encoding": "gzip"], body: [UInt8](compressed))
+        } _: { url in
+            let response = try await get(request(url))
+            #expect(response.body.count == 550)
+            await #expect(throws: TransportError.tooLong) { try await get(request(url, bodyLimit: 549)) }
+        }
+    }
+
+    @Test func redirectsAreNotFollowed() async throws {
+        try await withServer { request in
+            guard request.path == "/v1" else { return .text(200, "the key has come along") }
+            return HTTPResponse(status: 308, headers: ["Location": "/elsewhere"])
+        } _: { url in
+            let response = try await get(request(url + "/v1"))
+            #expect(response.status == 308)
+        }
+    }
+
+    @Test func brokenAnswersAreConnectionErrors() async throws {
+        try await withServer { request in
+            var response = HTTPResponse.text(200, String(repeating: "x", count: 1000))
+            response.delivery = request.path == "/cut" ? .cut(afterBytes: 10) : .reset
+            return response
+        } _: { url in
+            for path in ["/cut", "/reset"] {
+                let error = await #expect(throws: TransportError.self) { try await get(request(url + path)) }
+                guard case .connection(let message) = error else {
+                    Issue.record("\(path): \(String(describing: error))")
+                    continue
+                }
+                #expect(!message.isEmpty)
+            }
+        }
+    }
+
+    @Test func nobodyListeningIsAConnectionErrorThatNamesThePort() async throws {
+        let server = try HTTPServer(addresses: [ListenAddress("127.0.0.1:0")]) { _ in .text(200, "") }
+        let address = server.boundAddresses[0]
+        await server.stop()
+        let error = await #expect(throws: TransportError.self) { try await get(request("http://\(address)")) }
+        guard case .connection(let message) = error else { return }
+        #expect(message.contains("\(address.port)"))
+    }
+
+    @Test func otherSchemesAreRefused() async {
+        await #expect(throws: TransportError.self) { try await get(request("file:///etc/hostname")) }
+    }
+
+    @Test func manyTransfersRunAtOnce() async throws {
+        try await withServer { request in
+            .text(200, request.path)
+        } _: { url in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for index in 0..<40 {
+                    group.addTask {
+                        let response = try await get(request("\(url)/\(index)"))
+                        return response.body == Array("/\(index)".utf8)
+                    }
+                }
+                for try await isRight in group { #expect(isRight) }
+            }
+        }
+    }
+}
