@@ -12,11 +12,13 @@ let package = Package(
         // The three that talk to the world, and do not know each other's.
         .target(name: "DifyAPI", dependencies: ["CCurl", "CivilTime", "JSON"]),
         .target(name: "HTTPEndpoint", dependencies: ["CivilTime"]),
+        .target(name: "DifySimulator", dependencies: ["CivilTime", "DifyAPI", "HTTPEndpoint", "JSON"]),
 
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
+        .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,102 @@
+import CivilTime
+import DifyAPI
+import DifySimulator
+import HTTPEndpoint
+import Testing
+
+@Suite struct SimulatorServerTests {
+    private func server(load: Load = .none) -> SimulatorServer {
+        SimulatorServer(.make(load: load), clock: { start + .seconds(60) })
+    }
+
+    private func get(_ path: String, _ query: [QueryItem] = []) -> HTTPRequest {
+        HTTPRequest(path: path, query: query, headers: ["Authorization": authorization, "Host": "localhost:13440"])
+    }
+
+    private func post(_ path: String, _ query: KeyValuePairs<String, String>) -> HTTPRequest {
+        HTTPRequest(method: "POST", path: path, query: query.map { QueryItem(name: $0.key, value: $0.value) })
+    }
+
+    @Test func answersDifysPaths() async throws {
+        let server = server(load: .steady(runsPerSecond: 1, span: nil))
+        let response = await server.respond(to: get("/v1/workflows/logs", [QueryItem(name: "limit", value: "7")]))
+        #expect(response.status == 200 && response.headers["X-Version"] == "1.13.0")
+        #expect(try LogPage(json: response.body).logs.count == 7)
+        let redirect = await server.respond(to: get("/v1"))
+        #expect(redirect.headers["Location"] == "http://localhost:13440/v1/")
+        #expect(await server.respond(to: HTTPRequest(path: "/v1/info")).status == 401)
+    }
+
+    @Test func leavesTheBodyOfHeadToTheServer() async {
+        var request = get("/v1/info")
+        request.method = "HEAD"
+        #expect(await server().respond(to: request).body.isEmpty == false)
+    }
+
+    @Test func breaksAnswersForReal() async {
+        let server = server()
+        await server.withDify { dify in
+            dify.apply(.failNext(1, .reset), at: start)
+            dify.apply(.failNext(1, .cut), at: start)
+        }
+        #expect(await server.respond(to: get("/v1/info")).delivery == .reset)
+        guard case .cut = await server.respond(to: get("/v1/info")).delivery else {
+            Issue.record("the answer is not cut")
+            return
+        }
+        #expect(await server.respond(to: get("/v1/info")).delivery == .whole)
+    }
+
+    @Test func tellsAppsAndTheTruth() async {
+        let server = server(load: .steady(runsPerSecond: 1, span: .seconds(5)))
+        let apps = await server.respond(to: get("/simulator/apps"))
+        #expect(
+            String(decoding: apps.body, as: UTF8.self) == #"[{"name":"app","key":"app-test","mode":"workflow"}]"# + "\n"
+        )
+        let truth = await server.respond(to: get("/simulator/truth"))
+        #expect(String(decoding: truth.body, as: UTF8.self).hasPrefix(#"{"app":{"runs":{"#))
+    }
+
+    @Test func changesWhatGoesOn() async {
+        let server = server(load: .steady(runsPerSecond: 1, span: nil))
+        for request in [
+            post("/simulator/burst", ["app": "app", "rows": "300"]),
+            post("/simulator/load", ["app": "app", "state": "off"]),
+            post("/simulator/incident", ["app": "app", "kind": "rate_limit", "seconds": "60"]),
+            post("/simulator/faults", ["ratio": "1", "kind": "502"]),
+        ] {
+            #expect(await server.respond(to: request).status == 200)
+        }
+        #expect(await server.withDify { $0.runs(of: "app").count } == 361)
+        #expect(await server.respond(to: get("/v1/info")).status == 502)
+        #expect(await server.respond(to: post("/simulator/faults", ["ratio": "0"])).status == 200)
+        #expect(await server.respond(to: get("/v1/info")).status == 200)
+    }
+
+    @Test func refusesWithASentence() async {
+        let server = server()
+        for (request, status, sentence) in [
+            (get("/simulator/nope"), 404, "there is no /simulator/nope; there are "),
+            (get("/simulator/burst"), 405, "/simulator/burst takes POST, not GET"),
+            (post("/simulator/burst", ["rows": "3"]), 400, "the parameter app is missing"),
+            (post("/simulator/burst", ["app": "x"]), 400, "no app is called 'x'; there are app"),
+            (
+                post("/simulator/burst", ["app": "app", "rows": "10001"]), 400,
+                "rows is '10001', and must be a whole number from 1 to 10000"
+            ),
+            (
+                post("/simulator/incident", ["app": "app", "kind": "flood"]), 400,
+                "kind is 'flood', and must be one of provider, rate_limit, quota, timeout, slow"
+            ),
+            (post("/simulator/faults", ["ratio": "nan"]), 400, "ratio is 'nan', and must be a number from 0 to 1"),
+            (
+                post("/simulator/load", ["app": "app", "state": "high"]), 400,
+                "state is 'high', and must be one of on, off"
+            ),
+        ] {
+            let response = await server.respond(to: request)
+            #expect(response.status == status)
+            #expect(String(decoding: response.body, as: UTF8.self).hasPrefix(sentence))
+        }
+    }
+}
