@@ -8,6 +8,7 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CivilTime"),
         .target(name: "JSON"),
+        .target(name: "Metrics"),
 
         // The three that talk to the world, and do not know each other's.
         .target(name: "DifyAPI", dependencies: ["CCurl", "CivilTime", "JSON"]),
@@ -16,6 +17,7 @@ let package = Package(
 
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
