@@ -13,6 +13,9 @@ let package = Package(
         // The three that talk to the world, and do not know each other's.
         .target(name: "DifyAPI", dependencies: ["CCurl", "CivilTime", "JSON"]),
         .target(name: "HTTPEndpoint", dependencies: ["CivilTime"]),
+
+        // The heart, and a Dify to try it on.
+        .target(name: "Collection", dependencies: ["CivilTime", "DifyAPI", "Metrics"]),
         .target(name: "DifySimulator", dependencies: ["CivilTime", "DifyAPI", "HTTPEndpoint", "JSON"]),
 
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
@@ -20,6 +23,7 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
+        .testTarget(name: "CollectionTests", dependencies: ["Collection", "DifySimulator"]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,99 @@
+import DifyAPI
+
+/// All that must outlive a process for one app: the logs that were read, the runs that are waited for, the totals, and
+/// how far the list has been read. A value, consistent after each row.
+package struct AppState: Hashable, Sendable {
+    package internal(set) var ledger: Ledger
+    package internal(set) var unfinished: [LogID: UnfinishedRun] = [:]
+    package internal(set) var totals: RunTotals
+    /// The first second that has not been read completely (Unix seconds on the server's clock).
+    package internal(set) var frontier: Int64
+    /// Every log created before this second is in the numbers, late ones within the overlap included.
+    package internal(set) var settledUntil: Int64
+    /// Seconds below the frontier in which rows could not be found; they are read again.
+    package internal(set) var openSeconds: Set<Int64> = []
+    /// Whether the list has been read up to the present once.
+    package internal(set) var isCaughtUp = false
+
+    /// An app that is seen for the first time counts from `start` on (Unix seconds on the server's clock).
+    package init(start: Int64, buckets: RunTotals.Buckets) {
+        ledger = Ledger(floor: start)
+        totals = RunTotals(buckets: buckets)
+        frontier = start
+        settledUntil = start
+    }
+
+    /// Every log created before this second is in the numbers.
+    package var collectedUntil: Int64 {
+        min(settledUntil, openSeconds.min() ?? .max)
+    }
+
+    /// What a row came to.
+    enum Application: Equatable {
+        /// Read for the first time.
+        case new
+        /// In the numbers, or on the list of unfinished runs, already.
+        case known
+        /// Older than what the ledger remembers, so decided before.
+        case settled
+    }
+
+    /// Takes one row in. Counting is for ever: whatever the row says later changes nothing.
+    mutating func apply(_ log: WorkflowLog, at now: Int64, settings: CollectionSettings) -> Application {
+        let id = LogID(log.id)
+        let outcome = RunOutcome(log, classifier: settings.classifier)
+        if unfinished[id] != nil {
+            switch outcome {
+            case .finished(let run):
+                unfinished[id] = nil
+                count(run, settings)
+            case .open(let status):
+                unfinished[id]?.update(status: status, runID: log.run?.id, seenAt: now, interval: settings.interval)
+            }
+            return .known
+        }
+        guard log.createdAt >= ledger.floor else { return .settled }
+        guard !ledger.contains(id, second: log.createdAt) else {
+            ledger.insert(id, second: log.createdAt)
+            return .known
+        }
+        ledger.insert(id, second: log.createdAt)
+        switch outcome {
+        case .finished(let run):
+            count(run, settings)
+        case .open(let status):
+            unfinished[id] = UnfinishedRun(
+                second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
+        }
+        return .new
+    }
+
+    /// Draws the conclusions from a window that has been read to the last row: what was not in it is gone.
+    mutating func concludeRead(of window: Window, seen: Set<LogID>) {
+        ledger.retain(seen, in: window)
+        for (id, run) in unfinished where window.contains(run.second) && !seen.contains(id) {
+            unfinished[id] = nil
+            totals.abandon(.deleted)
+        }
+    }
+
+    /// Stops waiting for runs older than `age` seconds.
+    mutating func abandonRuns(olderThan age: Int64, at now: Int64) {
+        for (id, run) in unfinished where now - run.second > age {
+            unfinished[id] = nil
+            totals.abandon(.expired)
+        }
+    }
+
+    /// Forgets what can no longer change. The border follows rows, not clocks: a clock that runs wild for a moment must
+    /// not declare the present settled.
+    mutating func forget(span: Int64) {
+        guard let newest = ledger.newestSecond else { return }
+        ledger.raiseFloor(to: min(newest, collectedUntil) - span)
+    }
+
+    private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {
+        guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
+        totals.count(run)
+    }
+}

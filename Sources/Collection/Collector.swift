@@ -1,0 +1,231 @@
+import CivilTime
+import DifyAPI
+
+/// Collects one app: says which page to ask for next and takes the answer in. It knows no socket, no file and no clock,
+/// so production, demo and simulation run the same decisions.
+///
+/// A collection is `begin`, then `nextQuery` and `receive` until there is no query left, then `end`. An error in between
+/// is `end` as well: what has been read stays, what has not is read by the next collection. The state is consistent, and
+/// may be written down, between any two calls.
+package struct Collector: Sendable {
+    package let settings: CollectionSettings
+    package private(set) var state: AppState
+    package private(set) var tally = Tally()
+    private var round = Round()
+
+    /// What collecting has cost, since the collector was made.
+    package struct Tally: Hashable, Sendable {
+        package fileprivate(set) var rows = 0
+        package fileprivate(set) var repeatedRows = 0
+        package fileprivate(set) var lateLogs = 0
+        package fileprivate(set) var incompleteWindows = 0
+    }
+
+    /// The collection under way.
+    private struct Round: Sendable {
+        /// What is still to be asked; the last is next.
+        var jobs: [Job] = []
+        /// The frontier when the collection began: newer logs are not late.
+        var startFrontier: Int64 = .min
+        /// The server's second when the last forward window was first asked for.
+        var presentAt: Int64?
+        /// Windows that may still be closed in this collection while it catches up.
+        var windowsLeft = Collector.catchUpWindows
+        var isDurableStep = false
+    }
+
+    private enum Job: Sendable {
+        case read(WindowReader, Purpose)
+        /// Counts the rows from a second on, to choose the width of the windows that catch up.
+        case gauge(from: Int64)
+        /// Compares the server's count of a window with the ledger's; `chunks` of its newest rows were read already.
+        case audit(Window, chunks: Int)
+    }
+
+    private enum Purpose: Sendable {
+        case forward, look, late
+    }
+
+    /// How many windows one collection closes while it catches up, before it lets others see the result.
+    static let catchUpWindows = 20
+    /// Rows whose created_at is this many seconds old are visible as a rule: rounding and a slow commit (dify-logs-api §4.4).
+    static let settlingSeconds: Int64 = 2
+    /// Every so many collections the whole ledger is compared.
+    private static let farAuditEvery = 4
+
+    /// Rows a second, from what was read last; nil before anything was.
+    private var rate: Double?
+    private var roundsSinceFarAudit = 0
+
+    package init(settings: CollectionSettings, state: AppState) {
+        self.settings = settings
+        self.state = state
+    }
+
+    /// Whether the list had been read up to the present when the last collection ended.
+    package private(set) var hasReachedPresent = false
+
+    /// Plans a collection. `now` is the server's clock as well as it is known.
+    package mutating func begin(at now: UnixTime) {
+        // A clock that was set back: what it stamps now lies before the frontier.
+        state.frontier = min(state.frontier, max(now.second - Self.settlingSeconds, state.ledger.floor))
+        round = Round(startFrontier: state.frontier)
+        let gap = now.second - state.frontier
+        if gap > catchUpAfter {
+            state.frontier = min(state.frontier, max(state.settledUntil, state.ledger.floor))
+            round.jobs = [.gauge(from: state.frontier)]
+        } else {
+            roundsSinceFarAudit += 1
+            let isFarAuditDue = roundsSinceFarAudit >= Self.farAuditEvery
+            if isFarAuditDue { roundsSinceFarAudit = 0 }
+            let plan = RoundPlan(state: state, at: now.second, includesFarAudit: isFarAuditDue)
+            let looks = plan.looks.reversed().map { Job.read(WindowReader($0.window, wanted: $0.runs), .look) }
+            let openSeconds = state.openSeconds.sorted(by: >).map { Job.read(WindowReader(Window(second: $0)), .late) }
+            round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0) } + openSeconds + looks
+            round.jobs.append(.read(WindowReader(Window(first: plan.forwardStart)), .forward))
+        }
+    }
+
+    /// The page to ask for, or nil when the collection has nothing more to ask. The same until the answer is received.
+    package func nextQuery() -> LogsQuery? {
+        guard let job = round.jobs.last else { return nil }
+        switch job {
+        case .read(let reader, _): return reader.request.map { $0.query(settings.filter) }
+        case .gauge(let second): return PageRequest(window: Window(first: second), limit: 1).query(settings.filter)
+        case .audit(let window, _): return PageRequest(window: window, limit: 1).query(settings.filter)
+        }
+    }
+
+    /// Takes the answer to `nextQuery`. `now` is a moment on the server's clock that was not later than the one in which
+    /// it read the rows.
+    package mutating func receive(_ page: LogPage, at now: UnixTime) {
+        guard let job = round.jobs.popLast() else { return }
+        for log in page.logs { apply(log, at: now.second) }
+        switch job {
+        case .gauge(let second): startCatchUp(from: second, total: page.total, at: now.second)
+        case .audit(let window, let chunks): compare(window, total: page.total, chunks: chunks)
+        case .read(var reader, let purpose):
+            if purpose == .forward, reader.window.last == nil, round.presentAt == nil { round.presentAt = now.second }
+            let progress = reader.receive(page)
+            guard progress != .reading else {
+                round.jobs.append(.read(reader, purpose))
+                return
+            }
+            finish(reader, purpose, progress, at: now.second)
+        }
+    }
+
+    /// Whether so much has come together that it is worth writing down before the collection goes on.
+    package mutating func takeDurableStep() -> Bool {
+        defer { round.isDurableStep = false }
+        return round.isDurableStep
+    }
+
+    /// Ends the collection. `succeeded` is false when an error cut it short. `now` is the server's clock, nil when no answer
+    /// has told it.
+    package mutating func end(succeeded: Bool, at now: UnixTime?) {
+        if let now { state.abandonRuns(olderThan: settings.giveUpAfter.wholeSeconds, at: now.second) }
+        if succeeded {
+            hasReachedPresent = round.presentAt != nil
+            if let present = round.presentAt {
+                state.settledUntil = max(
+                    state.settledUntil, min(state.frontier, present - settings.overlap.wholeSeconds))
+                state.isCaughtUp = true
+            }
+        }
+        round = Round()
+        state.forget(span: settings.ledgerSpan)
+    }
+
+    // MARK: Rows
+
+    private mutating func apply(_ log: WorkflowLog, at now: Int64) {
+        tally.rows += 1
+        switch state.apply(log, at: now, settings: settings) {
+        case .new where log.createdAt < round.startFrontier: tally.lateLogs += 1
+        case .new: break
+        case .known, .settled: tally.repeatedRows += 1
+        }
+    }
+
+    // MARK: Windows
+
+    private mutating func finish(
+        _ reader: WindowReader, _ purpose: Purpose, _ progress: WindowReader.Progress, at now: Int64
+    ) {
+        if case .incomplete(let seconds) = progress {
+            tally.incompleteWindows += 1
+            state.openSeconds.formUnion(seconds)
+        } else if reader.isWhole {
+            state.concludeRead(of: reader.window, seen: reader.seen)
+            state.openSeconds = state.openSeconds.filter { !reader.window.contains($0) }
+        }
+        if purpose == .forward { close(reader.window, rows: reader.seen.count, at: now) }
+    }
+
+    /// Moves the frontier past a forward window.
+    private mutating func close(_ window: Window, rows: Int, at now: Int64) {
+        guard let last = window.last else {
+            let present = (round.presentAt ?? now) - Self.settlingSeconds
+            noteRate(rows: rows, seconds: present - window.first)
+            state.frontier = max(state.frontier, present)
+            return
+        }
+        noteRate(rows: rows, seconds: last - window.first + 1)
+        // Whatever the plan thought, nothing is read that the server has not reached yet.
+        state.frontier = max(state.frontier, min(last + 1, now - Self.settlingSeconds))
+        state.settledUntil = max(state.settledUntil, min(state.frontier, now - settings.overlap.wholeSeconds))
+        state.forget(span: settings.ledgerSpan)
+        round.isDurableStep = true
+        round.windowsLeft -= 1
+        if round.windowsLeft > 0 { catchUp(at: now) }
+    }
+
+    // MARK: Catching up
+
+    /// A gap longer than this is read in windows of its own, oldest first and each durable, instead of in one go.
+    private var catchUpAfter: Int64 { max(120, 4 * settings.interval.wholeSeconds) }
+
+    private mutating func startCatchUp(from second: Int64, total: Int64, at now: Int64) {
+        noteRate(rows: Int(clamping: total), seconds: now - second)
+        catchUp(at: now)
+    }
+
+    private mutating func catchUp(at now: Int64) {
+        let rows = max(rate ?? 0, 1e-6)
+        let width = max(1, Int64(Double(RoundPlan.rowsInAWindow) / rows))
+        let isLast = state.frontier + width > now - Self.settlingSeconds
+        let window = Window(first: state.frontier, last: isLast ? nil : state.frontier + width - 1)
+        round.jobs.append(.read(WindowReader(window), .forward))
+    }
+
+    /// Follows the density of the list: up at once, down by half, so that a quiet stretch widens the windows soon and a
+    /// busy one does not overfill many.
+    private mutating func noteRate(rows: Int, seconds: Int64) {
+        guard seconds > 0 else { return }
+        let seen = Double(rows) / Double(seconds)
+        rate = max(seen, (rate ?? seen) / 2)
+    }
+
+    // MARK: Audits
+
+    private mutating func compare(_ window: Window, total: Int64, chunks: Int) {
+        guard total != Int64(state.ledger.count(in: window)), let last = window.last else { return }
+        if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
+            round.jobs.append(.read(WindowReader(window), .late))
+        } else if chunks < 2 {
+            // Late rows are mostly a little late, so the newest known rows are read first.
+            let start = state.ledger.start(ofNewest: RoundPlan.rowsInAWindow - 10, in: window)
+            appendAudit(Window(first: window.first, last: start - 1), chunks: chunks + 1)
+            round.jobs.append(.read(WindowReader(Window(first: start, last: last)), .late))
+        } else {
+            let middle = window.first + (last - window.first) / 2
+            appendAudit(Window(first: window.first, last: middle), chunks: chunks)
+            appendAudit(Window(first: middle + 1, last: last), chunks: chunks)
+        }
+    }
+
+    private mutating func appendAudit(_ window: Window, chunks: Int) {
+        if !window.isEmpty { round.jobs.append(.audit(window, chunks: chunks)) }
+    }
+}

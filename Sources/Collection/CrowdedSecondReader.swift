@@ -1,0 +1,45 @@
+import DifyAPI
+
+/// Reads one second that holds a page of rows or more, where nothing but offset pages is left.
+///
+/// Tied rows come in a new order with each answer, so one walk over the pages may show a row twice and another never.
+/// Walks are repeated, with other page sizes (a database that sorts each page alike would repeat itself) and split by
+/// status, until the distinct rows reach the server's count.
+struct CrowdedSecondReader: Sendable {
+    let second: Int64
+    private var seen: Set<LogID> = []
+    /// The server's latest count of the whole second.
+    private var total: Int64 = .max
+    private var walk = 0
+    private var page = 1
+
+    private static let walks: [(limit: Int, status: LogsQuery.Status?)] = [
+        (100, nil), (97, nil), (100, .succeeded), (100, .failed), (100, .stopped), (91, nil), (100, nil), (83, nil),
+        (95, nil), (100, .succeeded), (89, nil), (99, nil), (79, nil), (100, nil),
+    ]
+
+    init(second: Int64) {
+        self.second = second
+    }
+
+    var request: PageRequest {
+        PageRequest(
+            window: Window(second: second), page: page, limit: Self.walks[walk].limit, status: Self.walks[walk].status)
+    }
+
+    /// Takes the ids of the answer to `request`.
+    mutating func receive(_ ids: [LogID], _ answer: LogPage) -> WindowReader.Progress {
+        let (limit, status) = Self.walks[walk]
+        seen.formUnion(ids)
+        if status == nil { total = answer.total }
+        if Int64(seen.count) >= total { return .complete }
+        let isLastPage = ids.count < limit || Int64(page * limit) >= answer.total || page == LogsQuery.maximumPage
+        guard isLastPage else {
+            page += 1
+            return .reading
+        }
+        page = 1
+        walk += 1
+        return walk < Self.walks.count ? .reading : .incomplete(seconds: [second])
+    }
+}

@@ -1,0 +1,92 @@
+import DifyAPI
+
+/// The end states by which runs are counted; `other` stands for those that came after this was written.
+package enum FinalStatus: String, CaseIterable, Hashable, Sendable {
+    case succeeded
+    case failed
+    case stopped
+    case partialSucceeded = "partial-succeeded"
+    case other
+}
+
+/// What an unfinished run is doing.
+package enum OpenStatus: String, CaseIterable, Hashable, Sendable {
+    case running
+    case paused
+    /// A log whose run is not written yet, or has not started.
+    case pending
+}
+
+/// What one row of the list says of its run.
+enum RunOutcome: Equatable, Sendable {
+    case finished(FinishedRun)
+    case open(OpenStatus)
+
+    /// The end states are those of dify-logs-api §3.3. A status of the future counts as an end once the run has a time
+    /// at which it finished; until then it is waited for.
+    init(_ log: WorkflowLog, classifier: FailureClassifier) {
+        guard let run = log.run, let status = run.status else {
+            self = .open(.pending)
+            return
+        }
+        switch status {
+        case .running: self = .open(.running)
+        case .paused: self = .open(.paused)
+        case .scheduled: self = .open(.pending)
+        case .succeeded: self = .finished(FinishedRun(log, run, .succeeded, classifier))
+        case .failed: self = .finished(FinishedRun(log, run, .failed, classifier))
+        case .stopped: self = .finished(FinishedRun(log, run, .stopped, classifier))
+        case .partialSucceeded: self = .finished(FinishedRun(log, run, .partialSucceeded, classifier))
+        case .unknown where run.finishedAt != nil: self = .finished(FinishedRun(log, run, .other, classifier))
+        case .unknown: self = .open(.pending)
+        }
+    }
+}
+
+/// The values with which a run is counted: those of the moment in which it was first seen in an end state.
+struct FinishedRun: Equatable, Sendable {
+    let status: FinalStatus
+    /// Seconds, 0 or more; nil where the server tells none.
+    let elapsed: Double?
+    let tokens: UInt64
+    let steps: UInt64
+    let exceptions: UInt64
+    let origin: RunOrigin
+    let failureReason: String?
+    /// Unix seconds.
+    let finishedAt: Int64
+
+    fileprivate init(_ log: WorkflowLog, _ run: WorkflowRun, _ status: FinalStatus, _ classifier: FailureClassifier) {
+        self.status = status
+        // Clock skew can make times negative, and a counter must not fall.
+        elapsed = run.elapsedTime.map { max($0, 0) }
+        tokens = UInt64(max(run.totalTokens ?? 0, 0))
+        steps = UInt64(max(run.totalSteps ?? 0, 0))
+        exceptions = UInt64(max(run.exceptionsCount ?? 0, 0))
+        origin = RunOrigin(createdFrom: log.createdFrom, triggeredFrom: run.triggeredFrom)
+        failureReason = status == .failed ? classifier.reason(for: run.error) : nil
+        finishedAt = run.finishedAt ?? run.createdAt ?? log.createdAt
+    }
+}
+
+/// Where a run was started and what triggered it, as bounded label values (dify-logs-api §3.3).
+package struct RunOrigin: Hashable, Sendable {
+    package let createdFrom: String
+    package let triggeredFrom: String
+
+    /// A value that is absent is `unknown`, and one that no known version writes is `other`.
+    init(createdFrom: String?, triggeredFrom: String?) {
+        self.createdFrom = Self.bounded(createdFrom, to: Self.knownPlaces)
+        self.triggeredFrom = Self.bounded(triggeredFrom, to: Self.knownTriggers)
+    }
+
+    private static let knownPlaces: Set = ["service-api", "web-app", "installed-app"]
+    private static let knownTriggers: Set = [
+        "app-run", "webhook", "schedule", "plugin", "debugging", "rag-pipeline-run", "rag-pipeline-debugging",
+    ]
+
+    private static func bounded(_ value: String?, to known: Set<String>) -> String {
+        guard let value, !value.isEmpty else { return "unknown" }
+        return known.contains(value) ? value : "other"
+    }
+}

@@ -1,0 +1,42 @@
+import DifyAPI
+
+/// A span of created_at in whole seconds, both ends included, as the server's bounds are. Without a `last` it reaches
+/// into the future.
+package struct Window: Hashable, Sendable {
+    package var first: Int64
+    package var last: Int64?
+
+    package init(first: Int64, last: Int64? = nil) {
+        self.first = first
+        self.last = last
+    }
+
+    package init(second: Int64) {
+        self.init(first: second, last: second)
+    }
+
+    package func contains(_ second: Int64) -> Bool {
+        second >= first && second <= last ?? .max
+    }
+
+    var isSingleSecond: Bool { last == first }
+    var isEmpty: Bool { last ?? .max < first }
+}
+
+/// One page of one window: what a request asks for, whatever the app's filter.
+struct PageRequest: Hashable, Sendable {
+    var window: Window
+    var page = 1
+    var limit = LogsQuery.maximumLimit
+    /// Splits a second with too many rows further; never used otherwise, because it hides unfinished runs.
+    var status: LogsQuery.Status?
+
+    /// The request for logs that have `filter` in common. A status in the filter stays: splitting by another would ask for
+    /// nothing.
+    func query(_ filter: LogsQuery.Filter) -> LogsQuery {
+        var filter = filter
+        filter.status = filter.status ?? status
+        return LogsQuery(
+            filter: filter, createdAtAfter: window.first, createdAtBefore: window.last, page: page, limit: limit)
+    }
+}
