@@ -4,7 +4,12 @@ import PackageDescription
 let package = Package(
     name: "dify-exporter",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "dify-exporter", targets: ["dify-exporter"])
+    ],
     targets: [
+        // The ground: each stands alone.
+        .target(name: "CBuildInfo"),
         .target(name: "CCurl"),
         .target(name: "CivilTime"),
         .target(name: "JSON"),
@@ -18,6 +23,16 @@ let package = Package(
         .target(name: "Collection", dependencies: ["CivilTime", "DifyAPI", "Metrics"]),
         .target(name: "DifySimulator", dependencies: ["CivilTime", "DifyAPI", "HTTPEndpoint", "JSON"]),
 
+        // The program.
+        .target(
+            name: "Exporter",
+            dependencies: [
+                "CBuildInfo", "CivilTime", "Collection", "DifyAPI", "DifySimulator", "HTTPEndpoint", "JSON", "Metrics",
+            ]),
+        .executableTarget(
+            name: "dify-exporter",
+            dependencies: ["CivilTime", "Collection", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON"]),
+
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
@@ -25,6 +40,7 @@ let package = Package(
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
         .testTarget(name: "CollectionTests", dependencies: ["Collection", "DifySimulator"]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
+        .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,96 @@
+import CivilTime
+import DifyAPI
+
+/// What trying one app's key has shown.
+package struct AppCheck: Sendable {
+    package let name: String
+    package var info: AppInfo?
+    package var serverVersion: String?
+    /// How far the server's clock is ahead.
+    package var clockDifference: Duration?
+    package var logsInADay: Int64?
+    /// What is wrong and what to do; nil when all is well.
+    package var problem: String?
+
+    package var isGood: Bool { problem == nil }
+
+    /// A clock that is further off than this makes times on dashboards misleading.
+    private static let toleratedClockDifference = Duration.seconds(30)
+
+    /// Checks every app, in the order of the configuration. `makeTransport` gives each base URL its own connections.
+    package static func all(
+        of configuration: Configuration, environment: [String: String], makeTransport: (BaseURL) -> any Transport
+    ) async -> [AppCheck] {
+        let servers = Servers(of: configuration, makeTransport: makeTransport)
+        return await withTaskGroup(of: (Int, AppCheck).self) { group in
+            for (place, app, server) in servers.apps(of: configuration) {
+                group.addTask {
+                    (place, await check(app, environment: environment, transport: server.transport, gate: server.gate))
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private static func check(
+        _ app: AppConfiguration, environment: [String: String], transport: any Transport, gate: RequestGate
+    ) async -> AppCheck {
+        var check = AppCheck(name: app.displayName)
+        do throws(KeyError) {
+            let client = try app.client(environment: environment, transport: transport, gate: gate)
+            await check.ask(client, filter: app.collection.filter)
+        } catch {
+            check.problem = "\(error)."
+        }
+        return check
+    }
+
+    private mutating func ask(_ client: DifyClient, filter: LogsQuery.Filter) async {
+        let infoAnswer = await client.info()
+        serverVersion = infoAnswer.server.version
+        clockDifference = infoAnswer.clockDifference
+        switch infoAnswer.result {
+        case .failure(let error):
+            problem = error.description
+            return
+        case .success(let info): self.info = info
+        }
+        let dayAgo = (infoAnswer.server.date ?? .now) - .seconds(86_400)
+        let logsAnswer = await client.logs(LogsQuery(filter: filter, createdAtAfter: dayAgo.second, limit: 1))
+        switch logsAnswer.result {
+        case .failure(let error): problem = error.description
+        case .success(let page):
+            logsInADay = page.total
+            problem = problemOfSuccess
+        }
+    }
+
+    private var problemOfSuccess: String? {
+        if let info, !info.hasWorkflowLogs {
+            return
+                "this app's mode is \(info.mode ?? ""), and Dify writes workflow logs for workflow apps only. Use the key of a "
+                + "workflow app, or remove this one."
+        }
+        if let clockDifference, clockDifference.magnitude > Self.toleratedClockDifference {
+            return
+                "the server's clock differs by \(clockDifference.prometheusText). Counting is not affected, but set the "
+                + "clocks by NTP."
+        }
+        return nil
+    }
+}
+
+extension Duration {
+    fileprivate var magnitude: Duration { self < .zero ? .zero - self : self }
+}
+
+extension AppConfiguration {
+    /// A client for the app; throws when its key cannot be read.
+    package func client(
+        environment: [String: String], transport: any Transport, gate: RequestGate
+    ) throws(KeyError) -> DifyClient {
+        DifyClient(
+            baseURL: baseURL, key: try keySource.read(environment: environment), timeout: requestTimeout,
+            transport: transport, gate: gate)
+    }
+}

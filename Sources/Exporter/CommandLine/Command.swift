@@ -1,0 +1,30 @@
+/// What the program can be asked to do, with the flags that each takes.
+package enum Command: String, CaseIterable, Sendable {
+    case serve, demo, simulate, check, logs
+
+    package var summary: String {
+        switch self {
+        case .serve: "Collect the apps of the configuration and serve their metrics (also without a command)."
+        case .demo: "Try it out: serve metrics of a simulated Dify with a few lively apps."
+        case .simulate: "Run only the simulated Dify, for tests of other programs."
+        case .check: "Try every app's key and say what is wrong and what to do."
+        case .logs: "List workflow logs, with every filter that Dify has."
+        }
+    }
+
+    package var options: [Option] {
+        let logging: [Option] = [.logLevel, .logFormat]
+        return switch self {
+        case .serve:
+            [.configFile, .listenAddress, .telemetryPath] + logging
+        case .demo: [.listenAddress, .telemetryPath, .seed] + logging
+        case .simulate: [.listen, .apps, .rate, .duration, .late, .burst, .faults, .seed, .difyVersion] + logging
+        case .check: [.configFile]
+        case .logs:
+            [
+                .configFile, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account, .limit,
+                .output,
+            ]
+        }
+    }
+}

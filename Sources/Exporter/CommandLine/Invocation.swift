@@ -1,0 +1,123 @@
+/// What a command line asks for.
+package enum Invocation: Equatable, Sendable {
+    case run(Command, OptionValues)
+    case help(Command?)
+    case version
+
+    /// Reads the arguments after the program's name. A flag beats its environment variable. Throws a sentence for people.
+    package init(arguments: [String], environment: [String: String]) throws(UsageError) {
+        var rest = arguments[...]
+        if rest.contains("--version") {
+            self = .version
+            return
+        }
+        if rest.first == "help" {
+            guard rest.count > 1 else {
+                self = .help(nil)
+                return
+            }
+            self = .help(try Self.command(rest[rest.startIndex + 1]))
+            return
+        }
+        var command = Command.serve
+        var hasCommand = false
+        if let first = rest.first, !first.hasPrefix("-") {
+            command = try Self.command(first)
+            hasCommand = true
+            rest.removeFirst()
+        }
+        if rest.contains("--help") || rest.contains("-h") {
+            self = .help(hasCommand ? command : nil)
+            return
+        }
+        self = .run(command, try OptionValues(rest, of: command, environment: environment))
+    }
+
+    private static func command(_ name: String) throws(UsageError) -> Command {
+        if let command = Command(rawValue: name) { return command }
+        let nearest = Spelling.nearest(to: name, among: Command.allCases.map(\.rawValue))
+        let hint =
+            nearest.map { "did you mean \($0)?" }
+            ?? "there are \(Command.allCases.map(\.rawValue).joined(separator: ", "))"
+        throw UsageError(message: "there is no command \(name); \(hint)")
+    }
+}
+
+/// Why a command line cannot be followed.
+package struct UsageError: Error, Equatable, CustomStringConvertible {
+    let message: String
+    package var description: String { message }
+
+    package init(message: String) {
+        self.message = message
+    }
+}
+
+/// The values of one command's flags: from the command line, else the environment, else the defaults.
+package struct OptionValues: Equatable, Sendable {
+    private var values: [Option: [String]] = [:]
+
+    init(_ arguments: ArraySlice<String>, of command: Command, environment: [String: String]) throws(UsageError) {
+        var given: [Option: [String]] = [:]
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("--"), argument.count > 2 else {
+                throw UsageError(
+                    message:
+                        "\(argument) is not a flag of \(command.rawValue); see 'dify-exporter help \(command.rawValue)'"
+                )
+            }
+            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let option = try Self.option(String(parts[0]), of: command)
+            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+                throw UsageError(message: "--\(option.name) needs a value: --\(option.name)=\(option.placeholder)")
+            }
+            guard option.isRepeatable || given[option] == nil else {
+                throw UsageError(message: "--\(option.name) is given twice; give it once")
+            }
+            given[option, default: []].append(value)
+        }
+        for option in command.options {
+            if let onCommandLine = given[option] {
+                values[option] = onCommandLine
+            } else if let inEnvironment = environment[option.environmentName] {
+                values[option] =
+                    option.isRepeatable ? inEnvironment.split(separator: ",").map(String.init) : [inEnvironment]
+            } else if let defaultValue = option.defaultValue {
+                values[option] = [defaultValue]
+            }
+        }
+    }
+
+    private static func option(_ name: String, of command: Command) throws(UsageError) -> Option {
+        if let option = command.options.first(where: { $0.name == name }) { return option }
+        let nearest = Spelling.nearest(to: name, among: command.options.map(\.name))
+        let hint = nearest.map { "did you mean --\($0)?" } ?? "see 'dify-exporter help \(command.rawValue)'"
+        throw UsageError(message: "\(command.rawValue) has no flag --\(name); \(hint)")
+    }
+
+    package subscript(option: Option) -> String? { values[option]?.last }
+
+    package func all(_ option: Option) -> [String] { values[option] ?? [] }
+
+    /// The value of an option as `parse` reads it; nil when it is absent. Throws what is expected when it cannot be read.
+    package func parsed<Value>(_ option: Option, expected: String, _ parse: (String) -> Value?) throws(UsageError)
+        -> Value?
+    {
+        guard let text = self[option] else { return nil }
+        guard let value = parse(text) else {
+            throw UsageError(message: "--\(option.name) takes \(expected), not \"\(text)\"")
+        }
+        return value
+    }
+
+    /// The same for an option that has a default.
+    package func required<Value>(_ option: Option, expected: String, _ parse: (String) -> Value?) throws(UsageError)
+        -> Value
+    {
+        guard let value = try parsed(option, expected: expected, parse) else {
+            throw UsageError(message: "--\(option.name) is needed: it takes \(expected)")
+        }
+        return value
+    }
+}

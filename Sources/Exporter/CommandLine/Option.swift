@@ -1,0 +1,71 @@
+/// One flag of the program. The table of them feeds parsing, `--help`, the names of environment variables and the README.
+package struct Option: Hashable, Sendable {
+    /// As it is typed, without the two dashes.
+    package let name: String
+    /// What stands for the value in help texts.
+    package let placeholder: String
+    /// Nil where there is no value unless one is given.
+    package let defaultValue: String?
+    package let isRepeatable: Bool
+    package let help: String
+
+    init(
+        _ name: String, _ placeholder: String, default defaultValue: String? = nil, isRepeatable: Bool = false,
+        _ help: String
+    ) {
+        self.name = name
+        self.placeholder = placeholder
+        self.defaultValue = defaultValue
+        self.isRepeatable = isRepeatable
+        self.help = help
+    }
+
+    /// `DIFY_EXPORTER_WEB_LISTEN_ADDRESS` for `web.listen-address`.
+    package var environmentName: String {
+        "DIFY_EXPORTER_" + name.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
+    }
+}
+
+extension Option {
+    package static let configFile = Option(
+        "config.file", "PATH",
+        "The configuration file. Without one, a single app comes from DIFY_API_KEY or DIFY_API_KEY_FILE.")
+    package static let listenAddress = Option(
+        "web.listen-address", "HOST:PORT", default: "127.0.0.1:13439", isRepeatable: true,
+        "Where to serve; give it again for more addresses.")
+    package static let telemetryPath = Option(
+        "web.telemetry-path", "PATH", default: "/metrics", "The path of the metrics.")
+    package static let logLevel = Option(
+        "log.level", "LEVEL", default: "info", "What to log: debug, info, warn or error.")
+    package static let logFormat = Option("log.format", "FORMAT", default: "logfmt", "How to log: logfmt or json.")
+
+    package static let app = Option("app", "NAME", "The app of the configuration; needed when there are several.")
+    package static let keyword = Option("keyword", "TEXT", "Only logs with this text in inputs, outputs or session id.")
+    package static let status = Option("status", "STATUS", "Only runs that are succeeded, failed or stopped.")
+    package static let createdAfter = Option(
+        "created-after", "TIME",
+        "Only logs from this time on: 2026-11-22T10:00:00Z, 2026-11-22, or 2h for two hours ago.")
+    package static let createdBefore = Option("created-before", "TIME", "Only logs up to this time, written likewise.")
+    package static let sessionID = Option("created-by-end-user-session-id", "ID", "Only logs of this end user.")
+    package static let account = Option(
+        "created-by-account", "EMAIL", "Only logs of this account, by its e-mail address.")
+    package static let limit = Option("limit", "N", default: "20", "How many logs to list, newest first.")
+    package static let output = Option(
+        "output", "FORMAT", default: "table", "How to list them: table, or json for JSON lines.")
+
+    package static let listen = Option(
+        "listen", "HOST:PORT", default: "127.0.0.1:13440", "Where the simulated Dify answers.")
+    package static let apps = Option("apps", "N", default: "3", "How many apps there are, with --rate.")
+    package static let rate = Option(
+        "rate", "N", "Runs a second for each app, evenly. Without it the apps are lively, as in the demo.")
+    package static let duration = Option(
+        "duration", "SPAN", "How long runs are started; without it for ever. As in 60s.")
+    package static let late = Option("late", "SPAN", default: "0s", "How late rows become visible at most.")
+    package static let burst = Option(
+        "burst", "N", default: "0", "How many rows one second in the middle holds in addition.")
+    package static let faults = Option(
+        "faults", "PERCENT", default: "0", "How many requests in a hundred fail, in all the ways there are.")
+    package static let seed = Option("seed", "N", default: "1", "The seed of all that is random.")
+    package static let difyVersion = Option(
+        "dify-version", "VERSION", default: "1.13.0", "The version of Dify to behave like.")
+}

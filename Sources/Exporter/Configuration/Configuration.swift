@@ -1,0 +1,63 @@
+import CivilTime
+import Collection
+import DifyAPI
+import Metrics
+
+/// What the operator wants, checked: nothing in here can be wrong any more.
+package struct Configuration: Sendable {
+    package var apps: [AppConfiguration]
+    /// For each base URL.
+    package var requestsInFlight = 2
+    /// For each base URL.
+    package var requestsPerSecond = 5.0
+    /// For each app; past it label values become "other".
+    package var seriesLimit = 1000
+    /// The operator's own failure classes, tried before the built-in ones.
+    package var failureReasons: [FailureReasonRule] = []
+
+    package init(apps: [AppConfiguration]) {
+        self.apps = apps
+    }
+}
+
+package struct FailureReasonRule: Hashable, Sendable {
+    package let reason: String
+    package let pattern: String
+}
+
+/// One app, with the file's defaults filled in.
+package struct AppConfiguration: Sendable {
+    /// The `app` label of its series; nil for the name that Dify gives, as only the environment may leave it.
+    package var name: AppName?
+    package var baseURL: BaseURL
+    package var keySource: KeySource
+    package var requestTimeout: Duration
+    package var collection: CollectionSettings
+    package var labels: [Label]
+
+    package init(
+        name: AppName?, baseURL: BaseURL, keySource: KeySource, requestTimeout: Duration = .seconds(20),
+        collection: CollectionSettings = .init(), labels: [Label] = []
+    ) {
+        self.name = name
+        self.baseURL = baseURL
+        self.keySource = keySource
+        self.requestTimeout = requestTimeout
+        self.collection = collection
+        self.labels = labels
+    }
+
+    /// A name to speak of the app before Dify has told one.
+    package var displayName: String { name?.description ?? baseURL.host }
+}
+
+/// The name of an app in the configuration: 1 to 128 characters, none of them a control character.
+package struct AppName: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init?(_ text: String) {
+        let hasControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        guard !text.isEmpty, text.count <= 128, !hasControl else { return nil }
+        description = text
+    }
+}

@@ -1,0 +1,230 @@
+import CivilTime
+import Collection
+import DifyAPI
+import JSON
+import Metrics
+
+extension Configuration {
+    /// Reads a configuration file's text. Throws every mistake in it at once.
+    package static func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(text, dialect: .withComments, limits: .init(bytes: 16 << 20, depth: 16))
+        } catch {
+            let position = JSONPosition(offset: error.offset, in: text)
+            let isEmpty = text.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+            let message =
+                isEmpty ? "the file is empty; it needs at least { \"apps\": [ … ] }" : error.problem.description
+            throw ConfigurationError(problems: [ConfigurationProblem(position: position, path: "", message: message)])
+        }
+        let problems = ObjectReader.ProblemList(document)
+        let configuration = ConfigurationFileReader(problems: problems).read(document.root)
+        guard problems.all.isEmpty, let configuration else { throw ConfigurationError(problems: problems.all) }
+        return configuration
+    }
+}
+
+/// Why a configuration cannot be used: one problem or many.
+package struct ConfigurationError: Error, Equatable {
+    package let problems: [ConfigurationProblem]
+}
+
+/// The keys of the file and what each may hold.
+private struct ConfigurationFileReader {
+    let problems: ObjectReader.ProblemList
+
+    /// What apps take over unless they say otherwise.
+    private struct Defaults {
+        var baseURL = BaseURL.cloud
+        var requestTimeout = Duration.seconds(20)
+        var collection = CollectionSettings()
+    }
+
+    private static let day = Duration.seconds(86_400)
+
+    func read(_ root: JSONNode) -> Configuration? {
+        guard var object = ObjectReader(root, path: "", problems: problems) else { return nil }
+        var defaults = Defaults()
+        defaults.baseURL = object.parsed("base_url", parseBaseURL) ?? defaults.baseURL
+        readTimes(&object, &defaults.requestTimeout, &defaults.collection)
+        if var histograms = object.object("histograms") {
+            readBuckets(&histograms, &defaults.collection.buckets)
+            histograms.finish()
+        }
+        var configuration = Configuration(apps: [])
+        if let count = object.integer("requests_in_flight", in: 1...64) { configuration.requestsInFlight = Int(count) }
+        if let rate = object.number("requests_per_second", above: 0, upTo: 1000) {
+            configuration.requestsPerSecond = rate
+        }
+        if let limit = object.integer("series_limit", in: 10...1_000_000) { configuration.seriesLimit = Int(limit) }
+        configuration.failureReasons = (object.elements("failure_reasons") ?? []).compactMap(readFailureReason)
+        configuration.apps = readApps(&object, root, defaults)
+        object.finish()
+        return configuration
+    }
+
+    private func readTimes(
+        _ object: inout ObjectReader, _ requestTimeout: inout Duration, _ collection: inout CollectionSettings
+    ) {
+        let week = Self.day * 7
+        requestTimeout = object.duration("request_timeout", in: .milliseconds(100)...(.seconds(600))) ?? requestTimeout
+        collection.interval = object.duration("poll_interval", in: .seconds(1)...Self.day) ?? collection.interval
+        collection.lookback = object.duration("lookback", in: .zero...(Self.day * 366)) ?? collection.lookback
+        collection.overlap = object.duration("overlap", in: .seconds(2)...(.seconds(3600))) ?? collection.overlap
+        collection.giveUpAfter =
+            object.duration("give_up_after", in: .seconds(60)...(week * 52)) ?? collection.giveUpAfter
+        collection.stuckAfter = object.duration("stuck_after", in: .seconds(1)...(week * 52)) ?? collection.stuckAfter
+    }
+
+    private func readBuckets(_ object: inout ObjectReader, _ buckets: inout RunTotals.Buckets) {
+        buckets.duration = readBounds(&object, "duration_seconds") ?? buckets.duration
+        buckets.tokens = readBounds(&object, "tokens") ?? buckets.tokens
+        buckets.steps = readBounds(&object, "steps") ?? buckets.steps
+    }
+
+    private func readBounds(_ object: inout ObjectReader, _ key: String) -> [Double]? {
+        guard let node = object.node(key) else { return nil }
+        guard case .array(let elements) = node.value, (1...100).contains(elements.count) else {
+            object.problem(node, key, "must be an array of 1 to 100 upper bounds")
+            return nil
+        }
+        var bounds: [Double] = []
+        for element in elements {
+            guard case .number(let number) = element.value, number.double.isFinite, number.double > bounds.last ?? 0
+            else {
+                object.problem(element, key, "bounds are numbers above 0, each greater than the one before")
+                return nil
+            }
+            bounds.append(number.double)
+        }
+        return bounds
+    }
+
+    private func readFailureReason(_ node: JSONNode, _ path: String) -> FailureReasonRule? {
+        guard var object = ObjectReader(node, path: path, problems: problems) else { return nil }
+        let reason = object.parsed("reason") { text -> Result<String, ConfigurationMistake> in
+            isWord(text) && text.count <= 64
+                ? .success(text) : .mistake("a reason has 1 to 64 letters, digits and underscores")
+        }
+        let pattern = object.parsed("pattern") { text -> Result<String, ConfigurationMistake> in
+            text.isEmpty || text.count > 1000 ? .mistake("a pattern has 1 to 1000 characters") : .success(text)
+        }
+        for (key, value) in [("reason", reason), ("pattern", pattern)] where value == nil && object.node(key) == nil {
+            problems.add(node, path, "\(key) is missing")
+        }
+        object.finish()
+        guard let reason, let pattern else { return nil }
+        return FailureReasonRule(reason: reason, pattern: pattern)
+    }
+
+    // MARK: Apps
+
+    private func readApps(_ object: inout ObjectReader, _ root: JSONNode, _ defaults: Defaults) -> [AppConfiguration] {
+        guard let elements = object.elements("apps") else {
+            if object.node("apps") == nil { problems.add(root, "apps", "is missing; list at least one app") }
+            return []
+        }
+        if elements.isEmpty, let node = object.node("apps") {
+            object.problem(node, "apps", "is empty; list at least one app with its name and api_key_file")
+        }
+        var names: Set<AppName> = []
+        return elements.compactMap { node, path in
+            guard let app = readApp(node, path, defaults) else { return nil }
+            if let name = app.name, !names.insert(name).inserted {
+                problems.add(node, "\(path).name", "two apps are named \"\(name)\"; the name tells their series apart")
+            }
+            return app
+        }
+    }
+
+    private func readApp(_ node: JSONNode, _ path: String, _ defaults: Defaults) -> AppConfiguration? {
+        guard var object = ObjectReader(node, path: path, problems: problems) else { return nil }
+        let name = object.parsed("name") { text -> Result<AppName, ConfigurationMistake> in
+            AppName(text).map { .success($0) }
+                ?? .mistake("a name has 1 to 128 characters, none of them control characters")
+        }
+        if name == nil, object.node("name") == nil { problems.add(node, path, "name is missing") }
+        let keySource = readKeySource(&object, node, path)
+        let baseURL = object.parsed("base_url", parseBaseURL) ?? defaults.baseURL
+        var timeout = defaults.requestTimeout
+        var collection = defaults.collection
+        readTimes(&object, &timeout, &collection)
+        if var filter = object.object("filter") {
+            readFilter(&filter, &collection)
+            filter.finish()
+        }
+        let labels = object.object("labels").map(readLabels) ?? []
+        object.finish()
+        guard let name, let keySource else { return nil }
+        return AppConfiguration(
+            name: name, baseURL: baseURL, keySource: keySource, requestTimeout: timeout, collection: collection,
+            labels: labels)
+    }
+
+    private func readKeySource(_ object: inout ObjectReader, _ node: JSONNode, _ path: String) -> KeySource? {
+        let inline = object.parsed("api_key") { text -> Result<KeySource, ConfigurationMistake> in
+            APIKey(text).map { .success(.inline($0)) }
+                ?? .mistake("this cannot be a key: keys are visible ASCII without spaces")
+        }
+        let file = object.string("api_key_file").map { KeySource.file(path: $0) }
+        let variable = object.string("api_key_env").map { KeySource.environment(name: $0) }
+        let given = ["api_key", "api_key_file", "api_key_env"].filter { object.node($0) != nil }
+        if given.isEmpty { problems.add(node, path, "the key is missing: give api_key_file, api_key_env or api_key") }
+        if given.count > 1 {
+            problems.add(node, path, "give one of \(given.joined(separator: ", ")), not \(given.count)")
+        }
+        return inline ?? file ?? variable
+    }
+
+    private func readFilter(_ object: inout ObjectReader, _ collection: inout CollectionSettings) {
+        collection.filter.keyword = object.string("keyword")
+        collection.filter.createdByEndUserSessionID = object.string("created_by_end_user_session_id")
+        collection.filter.createdByAccount = object.string("created_by_account")
+        if collection.filter.keyword != nil, collection.filter.createdByEndUserSessionID != nil,
+            let node = object.node("keyword")
+        {
+            object.problem(
+                node, "keyword", "Dify fails when keyword and created_by_end_user_session_id come together; drop one")
+        }
+        collection.countedStatus = object.parsed("status") { text -> Result<FinalStatus, ConfigurationMistake> in
+            let statuses = FinalStatus.allCases.filter { $0 != .other }.map(\.rawValue)
+            return FinalStatus(rawValue: text).flatMap { $0 == .other ? nil : .success($0) }
+                ?? .mistake("\"\(text)\" is not a final status; there are \(statuses.joined(separator: ", "))")
+        }
+    }
+
+    private func readLabels(_ object: ObjectReader) -> [Label] {
+        var object = object
+        let reserved = Set(Catalogue.appInfo.labels).union(["le", "quantile", "job", "instance"])
+        return object.strings().compactMap { key, value, node in
+            guard Self.isLabelName(key), !reserved.contains(key) else {
+                let rule = "a label's name has letters, digits and underscores, and begins with neither a digit nor __"
+                object.problem(node, key, reserved.contains(key) ? "this label's name is taken; choose another" : rule)
+                return nil
+            }
+            return Label(name: key, value: value)
+        }.sorted { $0.name < $1.name }
+    }
+
+    /// Prometheus' rule for label names, without those that it keeps to itself.
+    private static func isLabelName(_ text: String) -> Bool {
+        isWord(text) && !text.hasPrefix("__") && !(0x30...0x39).contains(text.utf8.first ?? 0x30)
+    }
+}
+
+/// Whether a text is made of ASCII letters, digits and underscores.
+private func isWord(_ text: String) -> Bool {
+    let isWordByte: (UInt8) -> Bool = { byte in
+        (0x61...0x7a).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x5f
+    }
+    return !text.isEmpty && text.utf8.allSatisfy(isWordByte)
+}
+
+/// Parses a base URL for the reader of a member.
+private func parseBaseURL(_ text: String) -> Result<BaseURL, ConfigurationMistake> {
+    do throws(BaseURLError) {
+        return .success(try BaseURL(text))
+    } catch {
+        return .mistake(error.description)
+    }
+}

@@ -1,0 +1,104 @@
+import CivilTime
+import DifyAPI
+import Exporter
+import HTTPEndpoint
+
+/// What several commands share.
+enum Program {
+    /// The configuration, or nil after its problems were printed.
+    static func loadConfiguration(file: String?, environment: [String: String]) -> Configuration? {
+        do throws(LoadError) {
+            return try Configuration.load(file: file, environment: environment)
+        } catch {
+            for line in error.lines { Console.writeError("dify-exporter: \(line)") }
+            return nil
+        }
+    }
+
+    /// Whether requests can be made at all; prints what to install if not.
+    static func hasLibcurl() -> Bool {
+        do throws(TransportError) {
+            _ = try CurlTransport.libraryVersion()
+            return true
+        } catch {
+            guard case .unavailable(let message) = error else { return false }
+            Console.writeError("dify-exporter: \(message)")
+            return false
+        }
+    }
+
+    /// A transport that trusts the authorities which OpenSSL's and Go's programs trust too.
+    static func transport(_ environment: [String: String]) -> CurlTransport {
+        CurlTransport(
+            settings: .init(
+                userAgent: "dify-exporter/\(BuildInfo.version)", caFile: environment["SSL_CERT_FILE"],
+                caPath: environment["SSL_CERT_DIR"]))
+    }
+
+    /// Serves and collects until SIGINT or SIGTERM. `started` is told where once the addresses are taken.
+    static func serve(
+        _ service: ExporterService, _ settings: ServingSettings, started: ([ListenAddress]) -> Void
+    ) async -> ExitCode {
+        let signals = Signals.sequence(.interrupt, .terminate)
+        let server: HTTPServer
+        do throws(HTTPServerError) {
+            server = try HTTPServer(addresses: settings.addresses) { await service.routes.answer($0) }
+        } catch {
+            Console.writeError("dify-exporter: \(error)")
+            return .failure
+        }
+        server.start()
+        started(server.boundAddresses)
+        let collecting = Task { await service.run() }
+        for await signal in signals {
+            settings.logger.log(.info, "stopping", ("signal", "\(signal)"))
+            break
+        }
+        collecting.cancel()
+        await collecting.value
+        await server.stop()
+        return .success
+    }
+}
+
+/// The flags of the commands that serve metrics.
+struct ServingSettings {
+    let addresses: [ListenAddress]
+    let telemetryPath: String
+    let logger: Logger
+
+    init(_ options: OptionValues) throws(UsageError) {
+        addresses = try options.listenAddresses(.listenAddress)
+        telemetryPath = try options.required(.telemetryPath, expected: "a path that begins with /") { text in
+            text.hasPrefix("/") && !text.contains("?") && !text.contains("#") && text != "/" ? text : nil
+        }
+        logger = try options.logger()
+    }
+}
+
+extension OptionValues {
+    func listenAddresses(_ option: Option) throws(UsageError) -> [ListenAddress] {
+        var addresses: [ListenAddress] = []
+        for text in all(option) {
+            do throws(ListenAddressError) {
+                addresses.append(try ListenAddress(text))
+            } catch {
+                throw UsageError(message: "--\(option.name): \(error)")
+            }
+        }
+        return addresses
+    }
+
+    func logger() throws(UsageError) -> Logger {
+        Logger(
+            level: try required(.logLevel, expected: "debug, info, warn or error", Logger.Level.init(rawValue:)),
+            format: try required(.logFormat, expected: "logfmt or json", Logger.Format.init(rawValue:)))
+    }
+
+    /// A count from 0 up to a million.
+    func count(_ option: Option) throws(UsageError) -> Int {
+        try required(option, expected: "a whole number from 0 to 1000000") { text in
+            Int(text).flatMap { (0...1_000_000).contains($0) ? $0 : nil }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Exporter
+
+@Suite struct CommandLineTests {
+    private func parse(_ arguments: String..., environment: [String: String] = [:]) throws -> Invocation {
+        try Invocation(arguments: arguments, environment: environment)
+    }
+
+    private func message(_ arguments: String...) -> String? {
+        do {
+            _ = try Invocation(arguments: arguments, environment: [:])
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private func options(_ invocation: Invocation) throws -> OptionValues {
+        guard case .run(_, let options) = invocation else { throw UsageError(message: "not a command") }
+        return options
+    }
+
+    @Test func serveIsWhatHappensWithoutACommand() throws {
+        guard case .run(.serve, let options) = try parse() else {
+            Issue.record("not serve")
+            return
+        }
+        #expect(options.all(.listenAddress) == ["127.0.0.1:13439"])
+        #expect(options[.telemetryPath] == "/metrics")
+        #expect(options[.configFile] == nil)
+    }
+
+    @Test func valuesFollowAnEqualsSignOrASpace() throws {
+        let options = try options(parse("serve", "--config.file=a=b.json", "--log.level", "debug"))
+        #expect(options[.configFile] == "a=b.json")
+        #expect(options[.logLevel] == "debug")
+    }
+
+    @Test func aFlagBeatsTheEnvironmentWhichBeatsTheDefault() throws {
+        let environment = [
+            "DIFY_EXPORTER_LOG_LEVEL": "warn", "DIFY_EXPORTER_LOG_FORMAT": "json",
+            "DIFY_EXPORTER_WEB_LISTEN_ADDRESS": ":1,:2",
+        ]
+        let options = try options(parse("--log.level=error", environment: environment))
+        #expect(options[.logLevel] == "error")
+        #expect(options[.logFormat] == "json")
+        #expect(options.all(.listenAddress) == [":1", ":2"])
+    }
+
+    @Test func repeatableFlagsCollectTheirValues() throws {
+        let options = try options(parse("--web.listen-address=:1", "--web.listen-address", ":2"))
+        #expect(options.all(.listenAddress) == [":1", ":2"])
+    }
+
+    @Test func mistakesComeWithTheNearestRightWord() {
+        #expect(message("surve") == "there is no command surve; did you mean serve?")
+        #expect(message("--log.levle=debug") == "serve has no flag --log.levle; did you mean --log.level?")
+        #expect(message("--xyzzy") == "serve has no flag --xyzzy; see 'dify-exporter help serve'")
+        #expect(message("--config.file") == "--config.file needs a value: --config.file=PATH")
+        #expect(message("--log.level=a", "--log.level=b") == "--log.level is given twice; give it once")
+        #expect(message("check", "stray") == "stray is not a flag of check; see 'dify-exporter help check'")
+    }
+
+    @Test func helpAndVersionAreUnderstoodEverywhere() throws {
+        #expect(try parse("--help") == .help(nil))
+        #expect(try parse("help") == .help(nil))
+        #expect(try parse("help", "logs") == .help(.logs))
+        #expect(try parse("logs", "--help") == .help(.logs))
+        #expect(try parse("logs", "--version") == .version)
+    }
+
+    @Test func helpNamesEveryFlagWithItsVariable() {
+        for command in Command.allCases {
+            let text = Help.text(for: command)
+            for option in command.options {
+                #expect(text.contains("--\(option.name)="))
+                #expect(text.contains(option.environmentName))
+            }
+            #expect(Help.text(for: nil).contains(command.rawValue))
+        }
+    }
+}
+
+@Suite struct LoggerTests {
+    @Test func linesAreLogfmtOrJSON() {
+        let fields = [("app", "a b"), ("path", "/x"), ("text", "say \"hi\"\n\u{1b}[0m"), ("none", "")]
+        #expect(
+            Logger.line(.logfmt, .init(seconds: 0), .warn, "hello", fields)
+                == #"ts=1970-01-01T00:00:00.000Z level=warn msg=hello app="a b" path=/x text="say \"hi\"\n\u001b[0m" none="""#
+        )
+        #expect(
+            Logger.line(.json, .init(seconds: 0), .info, "hello there", [("app", "ü")])
+                == #"{"ts":"1970-01-01T00:00:00.000Z","level":"info","msg":"hello there","app":"ü"}"#)
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Metrics
+import Testing
+
+@testable import Exporter
+
+/// The README tells what the tables in the code say.
+@Suite struct ReadmeTests {
+    private let text: String
+    private let lines: [Substring]
+
+    init() throws {
+        let file = URL(filePath: #filePath).appending(path: "../../../README.md").standardized
+        text = try String(contentsOf: file, encoding: .utf8)
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    /// The cells of a table's rows, found by its header.
+    private func table(_ header: String) -> [[String]] {
+        guard let start = lines.firstIndex(where: { $0 == header }) else { return [] }
+        return lines[(start + 2)...].prefix { $0.hasPrefix("|") }.map { line in
+            line.dropFirst().dropLast().split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    @Test func itsMetricsAreThoseOfTheCatalogue() {
+        let expected = Catalogue.all.map { metric in
+            ["`\(metric.name)`", metric.type.rawValue, metric.labels.joined(separator: ", "), metric.help]
+        }
+        #expect(table("| name | type | labels | meaning |") == expected)
+    }
+
+    @Test func itsCommandsAreThoseOfTheProgram() {
+        let expected = Command.allCases.map { ["`dify-exporter \($0.rawValue)`", $0.summary] }
+        #expect(table("| command | what it does |") == expected)
+    }
+
+    @Test func itsFlagsAreThoseOfServe() {
+        let expected = Command.serve.options.map { option in
+            ["`--\(option.name)`", option.defaultValue.map { "`\($0)`" } ?? "", option.help]
+        }
+        #expect(table("| flag | default | meaning |") == expected)
+    }
+
+    @Test func itsConfigurationIsValid() throws {
+        let block = try #require(text.split(separator: "```jsonc\n").dropFirst().first?.split(separator: "```").first)
+        let configuration = try Configuration.read(Array(block.utf8))
+        #expect(configuration.apps.count == 2)
+        #expect(configuration.apps[0].collection == .init())
+    }
+}
