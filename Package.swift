@@ -14,6 +14,7 @@ let package = Package(
         .target(name: "CivilTime"),
         .target(name: "JSON"),
         .target(name: "Metrics"),
+        .target(name: "Storage"),
 
         // The three that talk to the world, and do not know each other's.
         .target(name: "DifyAPI", dependencies: ["CCurl", "CivilTime", "JSON"]),
@@ -27,7 +28,7 @@ let package = Package(
         .target(
             name: "Exporter",
             dependencies: [
-                "CBuildInfo", "CivilTime", "Collection", "DifyAPI", "DifySimulator", "HTTPEndpoint", "JSON", "Metrics",
+                "CBuildInfo", "CivilTime", "Collection", "DifyAPI", "HTTPEndpoint", "JSON", "Metrics", "Storage",
             ]),
         .executableTarget(
             name: "dify-exporter",
@@ -36,6 +37,7 @@ let package = Package(
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
         .testTarget(name: "CollectionTests", dependencies: ["Collection", "DifySimulator"]),

@@ -19,7 +19,7 @@ package struct AppSnapshot: Sendable {
 
     package enum Health: Sendable {
         case up
-        case down(APIError)
+        case down(CollectionProblem)
     }
 
     package struct Numbers: Sendable {
@@ -68,6 +68,14 @@ package struct CollectionWork: Sendable {
         0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
     ])
     package internal(set) var tally = Collector.Tally()
+    package internal(set) var checkpointFailures: UInt64 = 0
+    package internal(set) var checkpointDuration = Histogram(bounds: [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5,
+    ])
+    /// The size of the latest checkpoint.
+    package internal(set) var checkpointBytes = 0
+
+    package init() {}
 }
 
 package enum CollectionResult: String, CaseIterable, Hashable, Sendable {

@@ -3,6 +3,8 @@ import DifyAPI
 /// All that must outlive a process for one app: the logs that were read, the runs that are waited for, the totals, and
 /// how far the list has been read. A value, consistent after each row.
 package struct AppState: Hashable, Sendable {
+    /// Where counting began (Unix seconds on the server's clock): older logs are none of this app's numbers.
+    package let start: Int64
     package internal(set) var ledger: Ledger
     package internal(set) var unfinished: [LogID: UnfinishedRun] = [:]
     package internal(set) var totals: RunTotals
@@ -10,6 +12,8 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var frontier: Int64
     /// Every log created before this second is in the numbers, late ones within the overlap included.
     package internal(set) var settledUntil: Int64
+    /// The same, and so late that no row is later: what is older need not be remembered.
+    package internal(set) var provenUntil: Int64
     /// Seconds below the frontier in which rows could not be found; they are read again.
     package internal(set) var openSeconds: Set<Int64> = []
     /// Whether the list has been read up to the present once.
@@ -17,10 +21,12 @@ package struct AppState: Hashable, Sendable {
 
     /// An app that is seen for the first time counts from `start` on (Unix seconds on the server's clock).
     package init(start: Int64, buckets: RunTotals.Buckets) {
+        self.start = start
         ledger = Ledger(floor: start)
         totals = RunTotals(buckets: buckets)
         frontier = start
         settledUntil = start
+        provenUntil = start
     }
 
     /// Every log created before this second is in the numbers.
@@ -55,6 +61,10 @@ package struct AppState: Hashable, Sendable {
         guard log.createdAt >= ledger.floor else { return .settled }
         guard !ledger.contains(id, second: log.createdAt) else {
             ledger.insert(id, second: log.createdAt)
+            if !settings.protections.contains(.stickyCounting), case .open(let status) = outcome {
+                unfinished[id] = UnfinishedRun(
+                    second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
+            }
             return .known
         }
         ledger.insert(id, second: log.createdAt)
@@ -87,9 +97,28 @@ package struct AppState: Hashable, Sendable {
 
     /// Forgets what can no longer change. The border follows rows, not clocks: a clock that runs wild for a moment must
     /// not declare the present settled.
-    mutating func forget(span: Int64) {
+    mutating func forget() {
         guard let newest = ledger.newestSecond else { return }
-        ledger.raiseFloor(to: min(newest, collectedUntil) - span)
+        ledger.raiseFloor(to: min(newest, provenUntil, openSeconds.min() ?? .max))
+    }
+
+    /// Notes that every log created before `second` and the frontier is in the numbers, late ones within the overlap included.
+    mutating func settle(until second: Int64) {
+        settledUntil = max(settledUntil, min(frontier, second))
+    }
+
+    /// Notes that no row can be late any more before `second`.
+    mutating func prove(until second: Int64) {
+        provenUntil = max(provenUntil, min(settledUntil, second))
+    }
+
+    /// Goes back to `second` where the frontier lies behind it: the server's clock was set back, and what it stamps now lies
+    /// among what was called complete.
+    mutating func rewind(to second: Int64) {
+        let target = max(second, ledger.floor)
+        frontier = min(frontier, target)
+        settledUntil = min(settledUntil, frontier)
+        provenUntil = min(provenUntil, frontier)
     }
 
     private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {

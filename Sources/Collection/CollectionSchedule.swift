@@ -23,13 +23,14 @@ struct CollectionSchedule: Sendable {
     var firstDelay: Duration { min(phase, phase * (10_000 / max(Double(interval.wholeMilliseconds), 1))) }
 
     /// `began` and `now` are moments of this machine's clock.
-    mutating func next(began: UnixTime, now: UnixTime, error: APIError?, hasReachedPresent: Bool) -> UnixTime {
-        guard let error else {
+    mutating func next(began: UnixTime, now: UnixTime, problem: CollectionProblem?, hasReachedPresent: Bool) -> UnixTime
+    {
+        guard let problem else {
             failures = 0
             return hasReachedPresent ? gridPoint(after: now, notBefore: began + interval / 2) : now
         }
         failures += 1
-        guard error.needsOperator else { return gridPoint(after: now, notBefore: began + interval / 2) }
+        guard problem.needsOperator else { return gridPoint(after: now, notBefore: began + interval / 2) }
         let pause = interval * (1 << min(failures, 10))
         return now + max(interval, min(pause, Self.longestPause))
     }

@@ -19,6 +19,8 @@ package struct CollectionSettings: Hashable, Sendable {
     /// The only status that is counted; nil for all. The server's own filter would hide a run until it ends.
     package var countedStatus: FinalStatus?
     package var classifier: FailureClassifier
+    /// All of them, but for simulations that show what each is good for.
+    package var protections = Protections.all
 
     package init(
         interval: Duration = .seconds(30), overlap: Duration = .seconds(60), lookback: Duration = .seconds(3600),
@@ -35,11 +37,5 @@ package struct CollectionSettings: Hashable, Sendable {
         self.filter = filter
         self.countedStatus = countedStatus
         self.classifier = classifier
-    }
-
-    /// How long read logs are remembered: long enough for the latest rows that Dify itself writes (plugin triggers, 600 s)
-    /// and an audit's wait after that.
-    var ledgerSpan: Int64 {
-        max(1200, 2 * overlap.wholeSeconds)
     }
 }

@@ -29,6 +29,10 @@ package struct Collector: Sendable {
         var startFrontier: Int64 = .min
         /// The server's second when the last forward window was first asked for.
         var presentAt: Int64?
+        /// The server's second of the latest answer.
+        var latestAt: Int64?
+        /// Whether every window that may still get late rows is compared.
+        var includesFarAudit = false
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
         var isDurableStep = false
@@ -49,13 +53,14 @@ package struct Collector: Sendable {
     /// How many windows one collection closes while it catches up, before it lets others see the result.
     static let catchUpWindows = 20
     /// Rows whose created_at is this many seconds old are visible as a rule: rounding and a slow commit (dify-logs-api §4.4).
-    static let settlingSeconds: Int64 = 2
-    /// Every so many collections the whole ledger is compared.
-    private static let farAuditEvery = 4
+    private var settlingSeconds: Int64 { settings.protections.contains(.overlap) ? 2 : 0 }
+    /// How late rows may be and still be part of what is called complete.
+    private var overlap: Int64 { settings.protections.contains(.overlap) ? settings.overlap.wholeSeconds : 0 }
+    /// What is older than the overlap and may still get late rows is compared this often, in seconds.
+    private static let farAuditInterval: Int64 = 120
 
     /// Rows a second, from what was read last; nil before anything was.
     private var rate: Double?
-    private var roundsSinceFarAudit = 0
 
     package init(settings: CollectionSettings, state: AppState) {
         self.settings = settings
@@ -67,22 +72,18 @@ package struct Collector: Sendable {
 
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
-        // A clock that was set back: what it stamps now lies before the frontier.
-        state.frontier = min(state.frontier, max(now.second - Self.settlingSeconds, state.ledger.floor))
+        state.rewind(to: now.second - settlingSeconds)
         round = Round(startFrontier: state.frontier)
-        let gap = now.second - state.frontier
-        if gap > catchUpAfter {
-            state.frontier = min(state.frontier, max(state.settledUntil, state.ledger.floor))
-            round.jobs = [.gauge(from: state.frontier)]
+        if now.second - state.frontier > catchUpAfter {
+            planCatchUp()
         } else {
-            roundsSinceFarAudit += 1
-            let isFarAuditDue = roundsSinceFarAudit >= Self.farAuditEvery
-            if isFarAuditDue { roundsSinceFarAudit = 0 }
-            let plan = RoundPlan(state: state, at: now.second, includesFarAudit: isFarAuditDue)
-            let looks = plan.looks.reversed().map { Job.read(WindowReader($0.window, wanted: $0.runs), .look) }
-            let openSeconds = state.openSeconds.sorted(by: >).map { Job.read(WindowReader(Window(second: $0)), .late) }
+            let isFarAuditDue = now.second - lateLimit - state.provenUntil >= Self.farAuditInterval
+            round.includesFarAudit = isFarAuditDue
+            let plan = RoundPlan(state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits)
+            let looks = plan.looks.reversed().map { Job.read(reader($0.window, wanted: $0.runs), .look) }
+            let openSeconds = state.openSeconds.sorted(by: >).map { Job.read(reader(Window(second: $0)), .late) }
             round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0) } + openSeconds + looks
-            round.jobs.append(.read(WindowReader(Window(first: plan.forwardStart)), .forward))
+            round.jobs.append(.read(reader(Window(first: plan.forwardStart)), .forward))
         }
     }
 
@@ -100,6 +101,7 @@ package struct Collector: Sendable {
     /// it read the rows.
     package mutating func receive(_ page: LogPage, at now: UnixTime) {
         guard let job = round.jobs.popLast() else { return }
+        round.latestAt = now.second
         for log in page.logs { apply(log, at: now.second) }
         switch job {
         case .gauge(let second): startCatchUp(from: second, total: page.total, at: now.second)
@@ -121,20 +123,19 @@ package struct Collector: Sendable {
         return round.isDurableStep
     }
 
-    /// Ends the collection. `succeeded` is false when an error cut it short. `now` is the server's clock, nil when no answer
-    /// has told it.
-    package mutating func end(succeeded: Bool, at now: UnixTime?) {
-        if let now { state.abandonRuns(olderThan: settings.giveUpAfter.wholeSeconds, at: now.second) }
+    /// Ends the collection. `succeeded` is false when an error cut it short.
+    package mutating func end(succeeded: Bool) {
+        if let now = round.latestAt { state.abandonRuns(olderThan: settings.giveUpAfter.wholeSeconds, at: now) }
         if succeeded {
             hasReachedPresent = round.presentAt != nil
             if let present = round.presentAt {
-                state.settledUntil = max(
-                    state.settledUntil, min(state.frontier, present - settings.overlap.wholeSeconds))
+                state.settle(until: present - overlap)
+                if round.includesFarAudit { state.prove(until: present - lateLimit) }
                 state.isCaughtUp = true
             }
         }
         round = Round()
-        state.forget(span: settings.ledgerSpan)
+        state.forget()
     }
 
     // MARK: Rows
@@ -149,6 +150,10 @@ package struct Collector: Sendable {
     }
 
     // MARK: Windows
+
+    private func reader(_ window: Window, wanted: Set<LogID>? = nil) -> WindowReader {
+        WindowReader(window, wanted: wanted, cutsByTime: settings.protections.contains(.cutByTime))
+    }
 
     private mutating func finish(
         _ reader: WindowReader, _ purpose: Purpose, _ progress: WindowReader.Progress, at now: Int64
@@ -166,16 +171,17 @@ package struct Collector: Sendable {
     /// Moves the frontier past a forward window.
     private mutating func close(_ window: Window, rows: Int, at now: Int64) {
         guard let last = window.last else {
-            let present = (round.presentAt ?? now) - Self.settlingSeconds
+            let present = (round.presentAt ?? now) - settlingSeconds
             noteRate(rows: rows, seconds: present - window.first)
             state.frontier = max(state.frontier, present)
             return
         }
         noteRate(rows: rows, seconds: last - window.first + 1)
         // Whatever the plan thought, nothing is read that the server has not reached yet.
-        state.frontier = max(state.frontier, min(last + 1, now - Self.settlingSeconds))
-        state.settledUntil = max(state.settledUntil, min(state.frontier, now - settings.overlap.wholeSeconds))
-        state.forget(span: settings.ledgerSpan)
+        state.frontier = max(state.frontier, min(last + 1, now - settlingSeconds))
+        if window.first <= state.settledUntil { state.settle(until: now - overlap) }
+        if window.first <= state.provenUntil { state.prove(until: now - lateLimit) }
+        state.forget()
         round.isDurableStep = true
         round.windowsLeft -= 1
         if round.windowsLeft > 0 { catchUp(at: now) }
@@ -186,7 +192,18 @@ package struct Collector: Sendable {
     /// A gap longer than this is read in windows of its own, oldest first and each durable, instead of in one go.
     private var catchUpAfter: Int64 { max(120, 4 * settings.interval.wholeSeconds) }
 
+    /// Compares what late rows may still have reached since the last collection, then counts what has come together.
+    private mutating func planCatchUp() {
+        state.frontier = min(state.frontier, max(state.settledUntil, state.ledger.floor))
+        round.jobs = [.gauge(from: state.frontier)]
+        if audits {
+            appendAudit(Window(first: max(state.provenUntil, state.ledger.floor), last: state.frontier - 1), chunks: 0)
+        }
+    }
+
     private mutating func startCatchUp(from second: Int64, total: Int64, at now: Int64) {
+        // The audit before this has found what there was to find below.
+        state.prove(until: min(second, now - lateLimit))
         noteRate(rows: Int(clamping: total), seconds: now - second)
         catchUp(at: now)
     }
@@ -194,9 +211,9 @@ package struct Collector: Sendable {
     private mutating func catchUp(at now: Int64) {
         let rows = max(rate ?? 0, 1e-6)
         let width = max(1, Int64(Double(RoundPlan.rowsInAWindow) / rows))
-        let isLast = state.frontier + width > now - Self.settlingSeconds
+        let isLast = state.frontier + width > now - settlingSeconds
         let window = Window(first: state.frontier, last: isLast ? nil : state.frontier + width - 1)
-        round.jobs.append(.read(WindowReader(window), .forward))
+        round.jobs.append(.read(reader(window), .forward))
     }
 
     /// Follows the density of the list: up at once, down by half, so that a quiet stretch widens the windows soon and a
@@ -209,15 +226,20 @@ package struct Collector: Sendable {
 
     // MARK: Audits
 
+    private var audits: Bool { settings.protections.contains(.audit) }
+
+    /// How late rows can be at most, in seconds: those of plugin triggers wait for a call of 600 s (dify-logs-api §4.4).
+    private var lateLimit: Int64 { max(660, settings.overlap.wholeSeconds) }
+
     private mutating func compare(_ window: Window, total: Int64, chunks: Int) {
         guard total != Int64(state.ledger.count(in: window)), let last = window.last else { return }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
-            round.jobs.append(.read(WindowReader(window), .late))
+            round.jobs.append(.read(reader(window), .late))
         } else if chunks < 2 {
             // Late rows are mostly a little late, so the newest known rows are read first.
             let start = state.ledger.start(ofNewest: RoundPlan.rowsInAWindow - 10, in: window)
             appendAudit(Window(first: window.first, last: start - 1), chunks: chunks + 1)
-            round.jobs.append(.read(WindowReader(Window(first: start, last: last)), .late))
+            round.jobs.append(.read(reader(Window(first: start, last: last)), .late))
         } else {
             let middle = window.first + (last - window.first) / 2
             appendAudit(Window(first: window.first, last: middle), chunks: chunks)

@@ -17,6 +17,11 @@ package struct Ledger: Hashable, Sendable {
         self.floor = floor
     }
 
+    init(floor: Int64, seconds: [Int64: Entry]) {
+        self.floor = floor
+        self.seconds = seconds
+    }
+
     func contains(_ id: LogID, second: Int64) -> Bool {
         guard let entry = seconds[second] else { return false }
         return entry.present.contains(id) || entry.gone.contains(id)

@@ -19,17 +19,19 @@ struct RoundPlan: Equatable {
     /// More rows than this are not asked for in one window on purpose, so that it stays below a page.
     static let rowsInAWindow = 80
 
-    /// `includesFarAudit`: whether the whole ledger is to be compared, not only what may be late within the overlap.
-    init(state: AppState, at now: Int64, includesFarAudit: Bool) {
+    /// `includesFarAudit`: whether all is compared that may still get late rows, not only what may be late within the overlap.
+    init(state: AppState, at now: Int64, includesFarAudit: Bool, audits isAudited: Bool = true) {
         forwardStart = state.frontier
         var points = Self.duePoints(state, at: now)
         extendForwardStart(through: &points, state)
         looks = Self.clusters(of: points, state)
 
+        guard isAudited else { return }
         let settled = min(state.settledUntil, forwardStart)
         planAudit(Window(first: max(settled, state.ledger.floor), last: forwardStart - 1), state)
         if includesFarAudit {
-            planAudit(Window(first: state.ledger.floor, last: min(settled, forwardStart) - 1), state)
+            let proven = max(state.provenUntil, state.ledger.floor)
+            planAudit(Window(first: proven, last: min(settled, forwardStart) - 1), state)
         }
     }
 

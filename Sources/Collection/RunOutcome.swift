@@ -80,6 +80,12 @@ package struct RunOrigin: Hashable, Sendable {
         self.triggeredFrom = Self.bounded(triggeredFrom, to: Self.knownTriggers)
     }
 
+    /// Label values as they were written down.
+    init(labelsFrom createdFrom: String, triggeredFrom: String) {
+        self.createdFrom = createdFrom
+        self.triggeredFrom = triggeredFrom
+    }
+
     private static let knownPlaces: Set = ["service-api", "web-app", "installed-app"]
     private static let knownTriggers: Set = [
         "app-run", "webhook", "schedule", "plugin", "debugging", "rag-pipeline-run", "rag-pipeline-debugging",

@@ -2,22 +2,22 @@ import Metrics
 
 /// The sums over all counted runs of an app: what the counters and histograms show.
 package struct RunTotals: Hashable, Sendable {
-    package private(set) var byStatus: [FinalStatus: StatusTotals]
-    package private(set) var byOrigin: [OriginKey: UInt64] = [:]
-    package private(set) var tokens: Histogram
-    package private(set) var steps: Histogram
-    package private(set) var exceptions: UInt64 = 0
-    package private(set) var runsWithExceptions: UInt64 = 0
-    package private(set) var failures: [String: UInt64] = [:]
-    package private(set) var abandoned: [AbandonReason: UInt64] = [:]
+    package internal(set) var byStatus: [FinalStatus: StatusTotals]
+    package internal(set) var byOrigin: [OriginKey: UInt64] = [:]
+    package internal(set) var tokens: Histogram
+    package internal(set) var steps: Histogram
+    package internal(set) var exceptions: UInt64 = 0
+    package internal(set) var runsWithExceptions: UInt64 = 0
+    package internal(set) var failures: [String: UInt64] = [:]
+    package internal(set) var abandoned: [AbandonReason: UInt64] = [:]
 
     package struct StatusTotals: Hashable, Sendable {
-        package fileprivate(set) var runs: UInt64 = 0
-        package fileprivate(set) var tokens: UInt64 = 0
-        package fileprivate(set) var steps: UInt64 = 0
-        package fileprivate(set) var duration: Histogram
+        package internal(set) var runs: UInt64 = 0
+        package internal(set) var tokens: UInt64 = 0
+        package internal(set) var steps: UInt64 = 0
+        package internal(set) var duration: Histogram
         /// Unix seconds; nil before the first run.
-        package fileprivate(set) var lastFinishedAt: Int64?
+        package internal(set) var lastFinishedAt: Int64?
     }
 
     package struct OriginKey: Hashable, Sendable {
@@ -45,6 +45,17 @@ package struct RunTotals: Hashable, Sendable {
             self.tokens = tokens
             self.steps = steps
         }
+    }
+
+    /// The same totals for other bucket bounds: a histogram whose bounds have changed starts again at 0, which Prometheus
+    /// takes for the reset that it is.
+    mutating func adopt(_ buckets: Buckets) {
+        for status in FinalStatus.allCases where byStatus[status]?.duration.bounds != buckets.duration {
+            byStatus[status, default: StatusTotals(duration: Histogram(bounds: []))].duration = Histogram(
+                bounds: buckets.duration)
+        }
+        if tokens.bounds != buckets.tokens { tokens = Histogram(bounds: buckets.tokens) }
+        if steps.bounds != buckets.steps { steps = Histogram(bounds: buckets.steps) }
     }
 
     package init(buckets: Buckets) {

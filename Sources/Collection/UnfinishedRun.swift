@@ -15,6 +15,13 @@ package struct UnfinishedRun: Hashable, Sendable {
         scheduleNextLook(after: now, interval: interval)
     }
 
+    init(second: Int64, runID: String?, status: OpenStatus, nextLook: Int64) {
+        self.second = second
+        self.runID = runID
+        self.status = status
+        self.nextLook = nextLook
+    }
+
     mutating func update(status: OpenStatus, runID: String?, seenAt now: Int64, interval: Duration) {
         self.status = status
         self.runID = runID ?? self.runID

@@ -20,12 +20,15 @@ struct WindowReader: Sendable {
     private(set) var seen: Set<LogID> = []
     /// Enough to end early: when all of these have been seen. Nil means that only the whole window is enough.
     private let wanted: Set<LogID>?
+    private let cutsByTime: Bool
     private var rest: Rest
     private var unreadable: [Int64] = []
     private var inconsistentAnswers = 0
 
     private enum Rest: Sendable {
         case span(Window)
+        /// The offset page that comes next, where cutting by time is switched off.
+        case page(Int, of: Window)
         /// A crowded second, and the span below it that comes next.
         case second(CrowdedSecondReader, then: Window)
         case nothing
@@ -34,8 +37,9 @@ struct WindowReader: Sendable {
     /// How often an answer may hold fewer rows than its own count before the window is left open.
     private static let inconsistentAnswersLimit = 3
 
-    init(_ window: Window, wanted: Set<LogID>? = nil) {
+    init(_ window: Window, wanted: Set<LogID>? = nil, cutsByTime: Bool = true) {
         self.window = window
+        self.cutsByTime = cutsByTime
         self.wanted = wanted
         rest = .span(window)
     }
@@ -47,6 +51,7 @@ struct WindowReader: Sendable {
     var request: PageRequest? {
         switch rest {
         case .span(let window): PageRequest(window: window)
+        case .page(let page, let window): PageRequest(window: window, page: page)
         case .second(let reader, _): reader.request
         case .nothing: nil
         }
@@ -57,7 +62,9 @@ struct WindowReader: Sendable {
         let ids = page.logs.map { LogID($0.id) }
         seen.formUnion(ids)
         switch rest {
-        case .span(let span): continueAfter(page, of: span)
+        case .span(let span) where cutsByTime: continueAfter(page, of: span)
+        case .span(let span): turnPage(after: 1, page, of: span)
+        case .page(let number, let span): turnPage(after: number, page, of: span)
         case .second(var reader, let next):
             switch reader.receive(ids, page) {
             case .reading: rest = .second(reader, then: next)
@@ -100,6 +107,10 @@ struct WindowReader: Sendable {
         } else {
             rest = .span(Window(first: span.first, last: oldest))
         }
+    }
+
+    private mutating func turnPage(after number: Int, _ page: LogPage, of span: Window) {
+        rest = page.hasMore && number < LogsQuery.maximumPage ? .page(number + 1, of: span) : .nothing
     }
 
     private mutating func proceed(to next: Window) {

@@ -1,7 +1,6 @@
 import CivilTime
-import JSON
 
-/// Asks one app's Dify for logs: builds the request, waits for the budget, and makes the answer a page or a typed error.
+/// Asks one app's Dify: waits for the budget, sends the request, and makes the answer a value or a typed error.
 package struct DifyClient: Sendable {
     private let baseURL: BaseURL
     private let key: APIKey
@@ -20,112 +19,37 @@ package struct DifyClient: Sendable {
         self.gate = gate
     }
 
-    /// One page of logs. A server that answers with rows outside the query's bounds is refused as
-    /// `ignoresTimeBounds`: those before 1.1.0 skip parameters that they do not know (dify-logs-api §1.3).
     package func logs(_ query: LogsQuery) async -> Answer<LogPage> {
-        var answer = await get("/workflows/logs", query.parameters) { body throws(JSONError) in try LogPage(json: body)
-        }
-        if case .success(let page) = answer.result, page.logs.contains(where: { !query.includes(second: $0.createdAt) })
-        {
-            answer.result = .failure(.ignoresTimeBounds)
-        }
-        return answer
+        await get(.logs(query))
     }
 
     package func info() async -> Answer<AppInfo> {
-        await get("/info", []) { body throws(JSONError) in try AppInfo(json: body) }
+        await get(.info)
     }
 
-    private func get<Value: Sendable>(
-        _ path: String, _ parameters: [(name: String, value: String)],
-        decode: ([UInt8]) throws(JSONError) -> Value
-    ) async -> Answer<Value> {
+    private func get<Value: Sendable>(_ endpoint: Endpoint<Value>) async -> Answer<Value> {
         guard await gate.enter() else { return Answer(result: .failure(.cancelled), sentAt: .now) }
         let request = TransportRequest(
-            url: baseURL.url(path: path, query: parameters),
+            url: baseURL.url(path: endpoint.path, query: endpoint.parameters),
             fields: [key.authorizationField, HTTPField(name: "Accept", value: "application/json")],
             timeout: timeout, bodyLimit: Self.bodyLimit)
         let sentAt = UnixTime.now
         let clock = ContinuousClock()
         let started = clock.now
-        var answer = Answer<Value>(result: .failure(.cancelled), sentAt: sentAt)
-        do throws(TransportError) {
-            let response = try await transport.get(request)
-            answer.server = ServerFacts(response)
-            answer.result = interpret(response, now: sentAt, decode: decode)
-        } catch {
-            answer.result = .failure(self.error(for: error))
-        }
-        answer.duration = started.duration(to: clock.now)
+        let outcome = await send(request)
+        var answer = endpoint.answer(
+            outcome, sentAt: sentAt, duration: started.duration(to: clock.now), timeout: timeout)
+        answer.result = answer.result.mapError { $0.mapMessage(key.redacted(from:)) }
         await gate.leave(pause: answer.pauseWanted)
         return answer
     }
 
-    private func interpret<Value>(
-        _ response: TransportResponse, now: UnixTime, decode: ([UInt8]) throws(JSONError) -> Value
-    ) -> Result<Value, APIError> {
-        do throws(APIError) {
-            let body = try response.successfulBody(now: now)
-            do throws(JSONError) {
-                return .success(try decode(body))
-            } catch {
-                throw .notDify(status: response.status, message: "byte \(error.offset) of the answer: \(error.problem)")
-            }
+    private func send(_ request: TransportRequest) async -> Result<TransportResponse, TransportError> {
+        do throws(TransportError) {
+            return .success(try await transport.get(request))
         } catch {
-            return .failure(error.mapMessage(key.redacted(from:)))
+            return .failure(error)
         }
-    }
-
-    private func error(for error: TransportError) -> APIError {
-        switch error {
-        case .timeout: .timeout(after: timeout)
-        case .connection(let message): .connection(message: message)
-        case .tls(let message): .tls(message: message)
-        case .tooLong: .notDify(status: 200, message: "the answer is longer than \(Self.bodyLimit >> 20) MiB")
-        case .cancelled: .cancelled
-        case .unavailable(let message): .unavailable(message: message)
-        }
-    }
-}
-
-/// What came of one request.
-package struct Answer<Value: Sendable>: Sendable {
-    package var result: Result<Value, APIError>
-    /// What the answer's fields told; empty when there was no answer.
-    package var server = ServerFacts()
-    /// When the request left, on this machine's clock.
-    package var sentAt: UnixTime
-    /// From the request's first byte to the answer's last; without the wait for the budget.
-    package var duration: Duration = .zero
-
-    package init(
-        result: Result<Value, APIError>, server: ServerFacts = ServerFacts(), sentAt: UnixTime,
-        duration: Duration = .zero
-    ) {
-        self.result = result
-        self.server = server
-        self.sentAt = sentAt
-        self.duration = duration
-    }
-
-    /// The `code` label of `dify_exporter_api_requests_total`.
-    package var code: String {
-        switch result {
-        case .success: "200"
-        case .failure(let error): error.code
-        }
-    }
-
-    /// How far the server's clock is ahead of this machine's, to a second or so: the middle of the request here against
-    /// the `Date` there, which was cut to whole seconds.
-    package var clockDifference: Duration? {
-        server.date.map { $0 + .milliseconds(500) - (sentAt + duration / 2) }
-    }
-
-    /// How long the server wants to be left alone by everybody; a throttling server that does not say gets a while.
-    fileprivate var pauseWanted: Duration? {
-        guard case .failure(.throttled(_, let wait)) = result else { return nil }
-        return wait ?? .seconds(5)
     }
 }
 

@@ -2,15 +2,20 @@ import CivilTime
 
 /// How much of one server's attention may be asked for: requests in flight, requests a second, and pauses that the server
 /// wants. A value that decides; `RequestGate` carries it out.
-struct RequestBudget: Sendable {
-    struct Limits: Hashable, Sendable {
+package struct RequestBudget: Sendable {
+    package struct Limits: Hashable, Sendable {
         /// At most this many requests under way at once; 1 or more.
-        var inFlight: Int
+        package var inFlight: Int
         /// At most this many requests begun in any one second; above 0, and below 1 for fewer than one a second.
-        var perSecond: Double
+        package var perSecond: Double
+
+        package init(inFlight: Int, perSecond: Double) {
+            self.inFlight = inFlight
+            self.perSecond = perSecond
+        }
     }
 
-    enum Admission: Equatable {
+    package enum Admission: Equatable {
         case granted
         /// Ask again at that moment.
         case waitUntil(UnixTime)
@@ -18,13 +23,13 @@ struct RequestBudget: Sendable {
         case waitForEnd
     }
 
-    let limits: Limits
+    package let limits: Limits
     private var inFlight = 0
     /// When the latest requests began, oldest first; as many as one span may hold.
     private var begun: [UnixTime] = []
     private var pausedUntil = UnixTime(milliseconds: .min)
 
-    init(limits: Limits) {
+    package init(limits: Limits) {
         self.limits = limits
     }
 
@@ -33,7 +38,7 @@ struct RequestBudget: Sendable {
     private var span: Duration { .milliseconds(Int64((Double(perSpan) / limits.perSecond * 1000).rounded(.up))) }
 
     /// Takes a place for a request that begins now, or says what to wait for.
-    mutating func admit(at now: UnixTime) -> Admission {
+    package mutating func admit(at now: UnixTime) -> Admission {
         guard inFlight < limits.inFlight else { return .waitForEnd }
         if now < pausedUntil { return .waitUntil(pausedUntil) }
         if begun.count == perSpan, let oldest = begun.first {
@@ -48,12 +53,12 @@ struct RequestBudget: Sendable {
     }
 
     /// Gives the place of an ended request back.
-    mutating func end() {
+    package mutating func end() {
         inFlight -= 1
     }
 
     /// Lets nobody in until the server has had its rest.
-    mutating func pause(until moment: UnixTime) {
+    package mutating func pause(until moment: UnixTime) {
         pausedUntil = max(pausedUntil, moment)
     }
 }

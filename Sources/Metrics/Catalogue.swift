@@ -102,6 +102,18 @@ package enum Catalogue {
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
         "Time that requests waited for the request budget, for Retry-After or for a back-off.")
 
+    // MARK: Durability
+
+    package static let checkpointFailures = Metric(
+        "dify_exporter_checkpoint_failures_total", .counter, [],
+        "Times that an app's numbers could not be written to disk; they are published once they can.")
+    package static let checkpointDuration = Metric(
+        "dify_exporter_checkpoint_duration_seconds", .histogram, [],
+        "How long writing an app's checkpoint took, syncing the disk included.")
+    package static let checkpointBytes = Metric(
+        "dify_exporter_checkpoint_bytes", .gauge, [],
+        "The size of all apps' latest checkpoints together.")
+
     // MARK: The program
 
     package static let buildInfo = Metric(
@@ -113,6 +125,7 @@ package enum Catalogue {
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, throttled, buildInfo,
+        lateLogs, incompleteWindows, throttled,
+        checkpointFailures, checkpointDuration, checkpointBytes, buildInfo,
     ]
 }

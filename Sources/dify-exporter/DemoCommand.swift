@@ -45,7 +45,7 @@ struct DemoCommand {
         guard let configuration = configuration(apps, dify: dify) else { return .failure }
         let service = ExporterService(
             configuration: configuration, environment: environment, telemetryPath: settings.telemetryPath,
-            logger: settings.logger, makeTransport: { _ in Program.transport(environment) })
+            storagePath: nil, logger: settings.logger, makeTransport: { _ in Program.transport(environment) })
         return await Program.serve(service, settings) { addresses in
             let base = "http://\(addresses[0])"
             Console.write(

@@ -1,3 +1,5 @@
+import CivilTime
+import Collection
 import DifyAPI
 import Exporter
 import HTTPEndpoint
@@ -6,26 +8,59 @@ import HTTPEndpoint
 struct ServeCommand {
     private let settings: ServingSettings
     private let configFile: String?
+    /// Nil for numbers in memory only.
+    private let storagePath: String?
+    private let resetApps: [String]
     private let environment: [String: String]
 
     init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
         settings = try ServingSettings(options)
         configFile = options[.configFile]
+        storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
+        resetApps = options.all(.resetApp)
         self.environment = environment
     }
 
     func run() async -> ExitCode {
-        guard let configuration = Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard var configuration = Program.loadConfiguration(file: configFile, environment: environment) else {
             return .usage
         }
+        if storagePath == nil {
+            // Numbers that begin with each start must not count the same past again with each start.
+            for index in configuration.apps.indices { configuration.apps[index].collection.lookback = .zero }
+        }
         guard Program.hasLibcurl() else { return .failure }
+        guard await resetStorage(of: configuration) else { return .failure }
         let service = ExporterService(
             configuration: configuration, environment: environment, telemetryPath: settings.telemetryPath,
-            logger: settings.logger, makeTransport: { _ in Program.transport(environment) })
+            storagePath: storagePath, logger: settings.logger, makeTransport: { _ in Program.transport(environment) })
+        let count = configuration.apps.count
         return await Program.serve(service, settings) { addresses in
             settings.logger.log(
-                .info, "serving", ("version", BuildInfo.version), ("apps", String(configuration.apps.count)),
-                ("addresses", addresses.map(\.description).joined(separator: " ")), ("path", settings.telemetryPath))
+                .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
+                ("addresses", addresses.map(\.description).joined(separator: " ")), ("path", settings.telemetryPath),
+                ("storage", storagePath ?? "memory only"))
         }
+    }
+
+    /// Sets aside what the operator gave up; false after saying what went wrong.
+    private func resetStorage(of configuration: Configuration) async -> Bool {
+        for name in resetApps {
+            guard let storagePath, configuration.apps.contains(where: { $0.displayName == name }) else {
+                Console.writeError("dify-exporter: --storage.reset-app: there is no stored app \(name)")
+                return false
+            }
+            do throws(StateProblem) {
+                let store = FileCheckpointStore(folder: storagePath, app: name)
+                guard let newPath = try await store.setAside(at: UnixTime.iso8601(second: UnixTime.now.second)) else {
+                    continue
+                }
+                settings.logger.log(.warn, "stored numbers were set aside", ("app", name), ("path", newPath))
+            } catch {
+                Console.writeError("dify-exporter: \(error)")
+                return false
+            }
+        }
+        return true
     }
 }

@@ -57,8 +57,8 @@ import Testing
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1500, .running))
         _ = state.apply(.make("b", at: 9000))
-        state.settledUntil = 9000
-        state.forget(span: 100)
+        state.provenUntil = 8900
+        state.forget()
         #expect(state.ledger.floor == 8900)
         #expect(state.apply(.make("a", at: 1500)) == .known)
         #expect(state.totals.byStatus[.succeeded]?.runs == 2)

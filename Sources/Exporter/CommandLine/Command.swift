@@ -16,7 +16,7 @@ package enum Command: String, CaseIterable, Sendable {
         let logging: [Option] = [.logLevel, .logFormat]
         return switch self {
         case .serve:
-            [.configFile, .listenAddress, .telemetryPath] + logging
+            [.configFile, .listenAddress, .telemetryPath, .storagePath, .resetApp] + logging
         case .demo: [.listenAddress, .telemetryPath, .seed] + logging
         case .simulate: [.listen, .apps, .rate, .duration, .late, .burst, .faults, .seed, .difyVersion] + logging
         case .check: [.configFile]

@@ -35,6 +35,12 @@ extension Option {
         "Where to serve; give it again for more addresses.")
     package static let telemetryPath = Option(
         "web.telemetry-path", "PATH", default: "/metrics", "The path of the metrics.")
+    package static let storagePath = Option(
+        "storage.path", "PATH", default: "data/",
+        "The folder of the numbers that outlive a restart; empty keeps them in memory only.")
+    package static let resetApp = Option(
+        "storage.reset-app", "NAME", isRepeatable: true,
+        "Set this app's stored numbers aside and begin anew; for a checkpoint that cannot be used.")
     package static let logLevel = Option(
         "log.level", "LEVEL", default: "info", "What to log: debug, info, warn or error.")
     package static let logFormat = Option("log.format", "FORMAT", default: "logfmt", "How to log: logfmt or json.")

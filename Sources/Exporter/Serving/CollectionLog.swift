@@ -14,7 +14,7 @@ struct CollectionLog: Sendable {
         self.logger = logger
     }
 
-    @Sendable func report(_ event: AppCollection.Event) {
+    @Sendable func report(_ event: AppEvent) {
         switch event {
         case .connected(let info, let version):
             logger.log(
@@ -33,6 +33,8 @@ struct CollectionLog: Sendable {
             logger.log(.error, error.description, ("app", name), ("base_url", baseURL))
         case .recovered:
             logger.log(.info, "collections succeed again", ("app", name))
+        case .notSaved(let problem):
+            logger.log(.error, "the numbers are kept in memory and not published: \(problem)", ("app", name))
         case .leftOpen(let seconds):
             logger.log(
                 .warn, "rows could not be found among too many in one second; they are looked for again", ("app", name),

@@ -39,8 +39,22 @@ package struct Routes: Sendable {
         let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
         var families = snapshots.flatMap(\.families) + [BuildInfo.family]
         families.append(await throttledFamily())
+        families += checkpointFamilies(snapshots)
         return HTTPResponse(
             status: 200, headers: ["Content-Type": TextExposition.contentType], body: TextExposition.encode(families))
+    }
+
+    /// Over all apps: a disk is everybody's.
+    private func checkpointFamilies(_ snapshots: [AppSnapshot]) -> [Family] {
+        var failures = Family(Catalogue.checkpointFailures)
+        failures.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointFailures }))
+        var durations = CollectionWork().checkpointDuration
+        for snapshot in snapshots { durations.merge(snapshot.work.checkpointDuration) }
+        var duration = Family(Catalogue.checkpointDuration)
+        duration.add([], durations)
+        var bytes = Family(Catalogue.checkpointBytes)
+        bytes.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointBytes }))
+        return [failures, duration, bytes]
     }
 
     private func throttledFamily() async -> Family {

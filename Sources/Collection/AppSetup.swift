@@ -1,0 +1,51 @@
+import DifyAPI
+import Metrics
+
+/// What an app is given at its start.
+package struct AppSetup: Sendable {
+    /// The `app` label of its series.
+    package var name: String
+    /// Whether the name stands only until Dify has told its own.
+    package var takesNameOfDify: Bool
+    /// The labels that go on `dify_app_info`.
+    package var labels: [Label]
+    package var settings: CollectionSettings
+    /// The app's place among all apps, from 0 up to but not including 1: it spreads collections over the interval.
+    package var position: Double
+    package var baseURL: String
+    /// Where its checkpoint is kept, for messages; nil for numbers in memory only.
+    package var storagePath: String
+    package var isDurable: Bool
+
+    package init(
+        name: String, takesNameOfDify: Bool = false, labels: [Label] = [], settings: CollectionSettings,
+        position: Double = 0,
+        baseURL: String, storagePath: String?
+    ) {
+        self.name = name
+        self.takesNameOfDify = takesNameOfDify
+        self.labels = labels
+        self.settings = settings
+        self.position = position
+        self.baseURL = baseURL
+        self.storagePath = storagePath ?? ""
+        isDurable = storagePath != nil
+    }
+}
+
+/// What an operator may want to read about in the log.
+package enum AppEvent: Sendable {
+    /// The app's collections begin to work, with what its Dify says of it.
+    case connected(AppInfo, serverVersion: String?)
+    /// Dify writes no logs for apps of this mode.
+    case hasNoLogs(mode: String)
+    /// A collection has ended well.
+    case collected(requests: UInt64, rows: Int, duration: Duration)
+    case failed(CollectionProblem)
+    /// The first success after failures.
+    case recovered
+    /// Rows that could not be found; they are looked for again.
+    case leftOpen(seconds: [Int64])
+    /// The numbers are right in memory, and published once they can be written down.
+    case notSaved(StateProblem)
+}

@@ -1,0 +1,58 @@
+import DifyAPI
+
+/// Where an app's checkpoint is kept.
+package protocol CheckpointStore: Sendable {
+    /// The file's bytes, nil where there is none yet. The store is this app's alone from here on.
+    func load() async throws(StateProblem) -> [UInt8]?
+    /// Returns when the bytes are durable.
+    func save(_ bytes: [UInt8]) async throws(StateProblem)
+}
+
+/// Why an app's state cannot be used or kept, in a sentence with the remedy.
+package enum StateProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    case damaged(path: String)
+    case newerVersion(path: String, version: UInt64)
+    /// The state belongs to another app of the configuration, or to another Dify app.
+    case foreign(owner: String)
+    case locked(path: String)
+    case disk(String)
+
+    package var description: String {
+        switch self {
+        case .damaged(let path):
+            "the checkpoint \(path) is damaged. Restore it from a backup, or start the app's numbers anew with "
+                + "--storage.reset-app."
+        case .newerVersion(let path, let version):
+            "the checkpoint \(path) has version \(version), which a later dify-exporter wrote. Use that one, or start the app's "
+                + "numbers anew with --storage.reset-app."
+        case .foreign(let owner):
+            "the stored numbers are those of another app (\(owner)). Configure this app under another name, correct its key, or "
+                + "start its numbers anew with --storage.reset-app."
+        case .locked(let path):
+            "another process holds \(path). End it, or give this one another --storage.path."
+        case .disk(let message):
+            "\(message). Make the folder of --storage.path writable, and free some space."
+        }
+    }
+}
+
+/// Why an app is down.
+package enum CollectionProblem: Error, Equatable, Sendable, CustomStringConvertible {
+    case api(APIError)
+    case state(StateProblem)
+
+    /// Whether only the operator can mend it, so that trying often is of no use.
+    var needsOperator: Bool {
+        switch self {
+        case .api(let error): error.needsOperator
+        case .state: true
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .api(let error): error.description
+        case .state(let problem): problem.description
+        }
+    }
+}

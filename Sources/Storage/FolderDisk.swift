@@ -1,0 +1,93 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A folder of the system's file system.
+package struct FolderDisk: Disk {
+    package let folder: String
+
+    /// A file longer than this is not one of ours.
+    private static let longestFile = 1 << 30
+
+    /// Makes the folder, with those above it, where it is missing.
+    package init(folder: String) throws(DiskError) {
+        let trimmed = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        self.folder = trimmed
+        try Self.makeFolder(trimmed)
+    }
+
+    package func read(_ name: String) throws(DiskError) -> [UInt8]? {
+        let descriptor = open(path(name), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("open", name)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { SystemCall.read(descriptor, $0) }
+            if count == 0 { return bytes }
+            guard count > 0 else { throw failure("read", name) }
+            bytes += chunk[..<count]
+            guard bytes.count <= Self.longestFile else {
+                throw DiskError(
+                    operation: "read", path: path(name), reason: "it is longer than \(Self.longestFile) bytes")
+            }
+        }
+    }
+
+    package func write(_ name: String, _ bytes: [UInt8]) throws(DiskError) {
+        // Readable by nobody else: error classes and ids of runs are nobody else's business.
+        let descriptor = open(path(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("create", name) }
+        defer { close(descriptor) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { SystemCall.write(descriptor, $0) }
+            guard count > 0 else { throw failure("write", name) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    package func sync(_ name: String) throws(DiskError) {
+        try sync(path(name), flags: O_RDWR)
+    }
+
+    package func rename(_ name: String, to newName: String) throws(DiskError) {
+        guard SystemCall.rename(path(name), path(newName)) == 0 else { throw failure("rename", name) }
+    }
+
+    package func syncFolder() throws(DiskError) {
+        try sync(folder, flags: O_RDONLY)
+    }
+
+    /// Where a file of the folder lies.
+    package func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    private func sync(_ path: String, flags: Int32) throws(DiskError) {
+        let descriptor = open(path, flags | O_CLOEXEC)
+        guard descriptor >= 0 else { throw DiskError(operation: "open", path: path, reason: SystemCall.message) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw DiskError(operation: "sync", path: path, reason: SystemCall.message) }
+    }
+
+    private func failure(_ operation: String, _ name: String) -> DiskError {
+        DiskError(operation: operation, path: path(name), reason: SystemCall.message)
+    }
+
+    private static func makeFolder(_ path: String) throws(DiskError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw DiskError(operation: "make the folder", path: path, reason: SystemCall.message)
+        }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw DiskError(operation: "make the folder", path: path, reason: SystemCall.message)
+        }
+    }
+}

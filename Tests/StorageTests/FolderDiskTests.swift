@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import Storage
+
+@Suite struct FolderDiskTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "dify-exporter-\(UUID())").path
+
+    private func withDisk(_ body: (inout FolderDisk) throws -> Void) throws {
+        var disk = try FolderDisk(folder: folder + "/a/b/")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(&disk)
+    }
+
+    @Test func aFileIsReplacedWholeAndLeavesNothingBeside() throws {
+        try withDisk { disk in
+            #expect(try disk.read("x") == nil)
+            try disk.replace("x", with: [1, 2, 3])
+            try disk.replace("x", with: [4])
+            #expect(try disk.read("x") == [4])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: disk.folder) == ["x"])
+        }
+    }
+
+    @Test func largeFilesComeBackWhole() throws {
+        try withDisk { disk in
+            let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            try disk.replace("x", with: bytes)
+            #expect(try disk.read("x") == bytes)
+        }
+    }
+
+    @Test func nobodyElseMayReadTheFiles() throws {
+        try withDisk { disk in
+            try disk.replace("x", with: [1])
+            let attributes = try FileManager.default.attributesOfItem(atPath: disk.path("x"))
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test func errorsNameTheFileAndTheReason() throws {
+        try withDisk { disk in
+            let error = #expect(throws: DiskError.self) { try disk.sync("absent") }
+            #expect(error?.description == "cannot open \(disk.folder)/absent: No such file or directory")
+        }
+        #expect(throws: DiskError.self) { try FolderDisk(folder: "/proc/nowhere/x") }
+    }
+
+    @Test func aLockIsHeldByOneAndFreeAfterwards() throws {
+        try withDisk { disk in
+            let path = disk.path("x.lock")
+            var first = try FileLock(path: path)
+            #expect(first != nil)
+            #expect(try FileLock(path: path) == nil)
+            first = nil
+            #expect(try FileLock(path: path) != nil)
+        }
+    }
+}
