@@ -34,13 +34,22 @@ let package = Package(
             name: "dify-exporter",
             dependencies: ["CivilTime", "Collection", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON"]),
 
+        // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.
+        .target(
+            name: "CollectionSimulation",
+            dependencies: ["CivilTime", "Collection", "DifyAPI", "DifySimulator", "Metrics", "Storage"],
+            path: "Tests/CollectionSimulation"),
+        .executableTarget(
+            name: "simulation", dependencies: ["CivilTime", "Collection", "CollectionSimulation"],
+            path: "Tests/SimulationRunner"),
+
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
-        .testTarget(name: "CollectionTests", dependencies: ["Collection", "DifySimulator"]),
+        .testTarget(name: "CollectionTests", dependencies: ["Collection", "CollectionSimulation", "DifySimulator"]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
     ],

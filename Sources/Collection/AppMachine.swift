@@ -33,7 +33,7 @@ package struct AppMachine: Sendable {
 
     package let setup: AppSetup
     private(set) var snapshot: AppSnapshot
-    private(set) var collector: Collector?
+    package private(set) var collector: Collector?
     private var phase = Phase.loading
     private var schedule: CollectionSchedule
     private var retries = RetryPolicy()

@@ -94,7 +94,7 @@ extension RunTotals {
             (sums?.duration ?? Histogram(bounds: [])).write(to: &writer)
             writer.optional(sums?.lastFinishedAt) { $0.signed($1) }
         }
-        writer.list(byOrigin.sorted { "\($0.key)" < "\($1.key)" }) { writer, entry in
+        writer.list(byOrigin.sorted { $0.key.sortKey.lexicographicallyPrecedes($1.key.sortKey) }) { writer, entry in
             writer.text(entry.key.status.rawValue)
             writer.text(entry.key.origin.createdFrom)
             writer.text(entry.key.origin.triggeredFrom)
@@ -148,6 +148,11 @@ extension RunTotals {
         }
         abandoned = Dictionary(abandonments.filter { $0.1 > 0 }) { first, _ in first }
     }
+}
+
+extension RunTotals.OriginKey {
+    /// An order, so that equal totals have equal bytes.
+    fileprivate var sortKey: [String] { [status.rawValue, origin.createdFrom, origin.triggeredFrom] }
 }
 
 extension Histogram {

@@ -47,7 +47,7 @@ package struct AppState: Hashable, Sendable {
     /// Takes one row in. Counting is for ever: whatever the row says later changes nothing.
     mutating func apply(_ log: WorkflowLog, at now: Int64, settings: CollectionSettings) -> Application {
         let id = LogID(log.id)
-        let outcome = RunOutcome(log, classifier: settings.classifier)
+        let outcome = RunOutcome(log)
         if unfinished[id] != nil {
             switch outcome {
             case .finished(let run):
@@ -123,6 +123,6 @@ package struct AppState: Hashable, Sendable {
 
     private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {
         guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
-        totals.count(run)
+        totals.count(run, failureReason: run.status == .failed ? settings.classifier.reason(for: run.error) : nil)
     }
 }

@@ -228,8 +228,9 @@ package struct Collector: Sendable {
 
     private var audits: Bool { settings.protections.contains(.audit) }
 
-    /// How late rows can be at most, in seconds: those of plugin triggers wait for a call of 600 s (dify-logs-api §4.4).
-    private var lateLimit: Int64 { max(660, settings.overlap.wholeSeconds) }
+    /// How late rows can be at most, in seconds: those of plugin triggers wait for a call of 600 s (dify-logs-api §4.4), and
+    /// five minutes more are for a server whose clock is set forward meanwhile.
+    private var lateLimit: Int64 { max(960, settings.overlap.wholeSeconds) }
 
     private mutating func compare(_ window: Window, total: Int64, chunks: Int) {
         guard total != Int64(state.ledger.count(in: window)), let last = window.last else { return }

@@ -24,15 +24,24 @@ package struct LogID: Hashable, Sendable {
     /// `8-4-4-4-12` hexadecimal digits.
     private static func uuid(_ text: String.UTF8View) -> LogID? {
         guard text.count == 36 else { return nil }
-        var bits: UInt128 = 0
+        var halves: (high: UInt64, low: UInt64) = (0, 0)
+        var digits = 0
         for (index, byte) in text.enumerated() {
-            if [8, 13, 18, 23].contains(index) {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                continue
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "-") where [8, 13, 18, 23].contains(index): continue
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: return nil
             }
-            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
-            bits = bits << 4 | UInt128(digit)
+            if digits < 16 {
+                halves.high = halves.high << 4 | UInt64(digit)
+            } else {
+                halves.low = halves.low << 4 | UInt64(digit)
+            }
+            digits += 1
         }
-        return LogID(high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits))
+        return digits == 32 ? LogID(high: halves.high, low: halves.low) : nil
     }
 }

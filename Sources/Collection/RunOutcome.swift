@@ -24,7 +24,7 @@ enum RunOutcome: Equatable, Sendable {
 
     /// The end states are those of dify-logs-api §3.3. A status of the future counts as an end once the run has a time
     /// at which it finished; until then it is waited for.
-    init(_ log: WorkflowLog, classifier: FailureClassifier) {
+    init(_ log: WorkflowLog) {
         guard let run = log.run, let status = run.status else {
             self = .open(.pending)
             return
@@ -33,11 +33,11 @@ enum RunOutcome: Equatable, Sendable {
         case .running: self = .open(.running)
         case .paused: self = .open(.paused)
         case .scheduled: self = .open(.pending)
-        case .succeeded: self = .finished(FinishedRun(log, run, .succeeded, classifier))
-        case .failed: self = .finished(FinishedRun(log, run, .failed, classifier))
-        case .stopped: self = .finished(FinishedRun(log, run, .stopped, classifier))
-        case .partialSucceeded: self = .finished(FinishedRun(log, run, .partialSucceeded, classifier))
-        case .unknown where run.finishedAt != nil: self = .finished(FinishedRun(log, run, .other, classifier))
+        case .succeeded: self = .finished(FinishedRun(log, run, .succeeded))
+        case .failed: self = .finished(FinishedRun(log, run, .failed))
+        case .stopped: self = .finished(FinishedRun(log, run, .stopped))
+        case .partialSucceeded: self = .finished(FinishedRun(log, run, .partialSucceeded))
+        case .unknown where run.finishedAt != nil: self = .finished(FinishedRun(log, run, .other))
         case .unknown: self = .open(.pending)
         }
     }
@@ -52,11 +52,12 @@ struct FinishedRun: Equatable, Sendable {
     let steps: UInt64
     let exceptions: UInt64
     let origin: RunOrigin
-    let failureReason: String?
+    /// Only for failed runs; named by its class when the run is counted, and not kept.
+    let error: String?
     /// Unix seconds.
     let finishedAt: Int64
 
-    fileprivate init(_ log: WorkflowLog, _ run: WorkflowRun, _ status: FinalStatus, _ classifier: FailureClassifier) {
+    fileprivate init(_ log: WorkflowLog, _ run: WorkflowRun, _ status: FinalStatus) {
         self.status = status
         // Clock skew can make times negative, and a counter must not fall.
         elapsed = run.elapsedTime.map { max($0, 0) }
@@ -64,7 +65,7 @@ struct FinishedRun: Equatable, Sendable {
         steps = UInt64(max(run.totalSteps ?? 0, 0))
         exceptions = UInt64(max(run.exceptionsCount ?? 0, 0))
         origin = RunOrigin(createdFrom: log.createdFrom, triggeredFrom: run.triggeredFrom)
-        failureReason = status == .failed ? classifier.reason(for: run.error) : nil
+        error = status == .failed ? run.error : nil
         finishedAt = run.finishedAt ?? run.createdAt ?? log.createdAt
     }
 }

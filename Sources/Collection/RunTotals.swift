@@ -65,14 +65,14 @@ package struct RunTotals: Hashable, Sendable {
         steps = Histogram(bounds: buckets.steps)
     }
 
-    mutating func count(_ run: FinishedRun) {
+    mutating func count(_ run: FinishedRun, failureReason: String?) {
         byStatus[run.status]?.add(run)
         byOrigin[OriginKey(status: run.status, origin: run.origin), default: 0] += 1
         tokens.observe(Double(run.tokens))
         steps.observe(Double(run.steps))
         exceptions.addSaturating(run.exceptions)
         runsWithExceptions += run.exceptions > 0 ? 1 : 0
-        if let reason = run.failureReason { failures[reason, default: 0] += 1 }
+        if let reason = failureReason { failures[reason, default: 0] += 1 }
     }
 
     mutating func abandon(_ reason: AbandonReason) {

@@ -26,7 +26,12 @@ package struct JSONWriter {
     package mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 { appendEscaped(byte) }
+        let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        if isPlain {
+            bytes.append(contentsOf: value.utf8)
+        } else {
+            for byte in value.utf8 { appendEscaped(byte) }
+        }
         bytes.append(UInt8(ascii: "\""))
     }
 

@@ -1,0 +1,47 @@
+import CivilTime
+import Collection
+import DifyAPI
+
+/// One app within the simulated exporter: its machine, the step that it is at, and what it has published.
+struct SimulatedProcess {
+    let setup: AppSetup
+    /// Nil while the exporter is down.
+    var machine: AppMachine?
+    var activity = Activity.none
+    /// The latest published value of every counter, over all lives of the exporter: what a Prometheus has seen.
+    var published: [String: Double] = [:]
+    var snapshot: AppSnapshot?
+    /// Where counting began, on the server's clock.
+    var start: Int64?
+
+    enum Activity {
+        case none
+        case sleeping(until: UnixTime)
+        /// Waits for the budget to ask this.
+        case queued(AppMachine.Step)
+        /// The server reads its tables at `readsAt`, and the answer is there at `endsAt`.
+        case asking(AppMachine.Step, sentAt: UnixTime, readsAt: UnixTime, endsAt: UnixTime)
+        case receiving(AppMachine.Step, Result<TransportResponse, TransportError>, sentAt: UnixTime, endsAt: UnixTime)
+        case saving([UInt8], endsAt: UnixTime)
+        case loading(endsAt: UnixTime)
+    }
+
+    init(setup: AppSetup) {
+        self.setup = setup
+    }
+
+    var isQueued: Bool {
+        if case .queued = activity { return true }
+        return false
+    }
+
+    /// When something happens next of its own accord.
+    var due: UnixTime? {
+        switch activity {
+        case .none, .queued: nil
+        case .sleeping(let moment), .saving(_, let moment), .loading(let moment): moment
+        case .asking(_, _, let moment, _): moment
+        case .receiving(_, _, _, let moment): moment
+        }
+    }
+}

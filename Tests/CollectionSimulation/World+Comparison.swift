@@ -1,0 +1,76 @@
+import CivilTime
+import Collection
+import DifySimulator
+import Metrics
+
+// The two promises: no published counter steps back, and in the end every total is the truth.
+extension World {
+    mutating func fail(_ sentence: String) {
+        if report.failures.count < 20 { report.failures.append(sentence) }
+    }
+
+    mutating func publish(_ snapshot: AppSnapshot, of index: Int) {
+        apps[index].snapshot = snapshot
+        guard let numbers = snapshot.numbers else {
+            if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
+            return
+        }
+        for (name, value) in counters(of: numbers.totals) {
+            if let before = apps[index].published[name], value < before {
+                fail("\(snapshot.name): \(name) stepped back from \(before) to \(value)")
+            }
+            apps[index].published[name] = value
+        }
+    }
+
+    private func counters(of totals: RunTotals) -> [String: Double] {
+        var counters: [String: Double] = [
+            "exceptions": Double(totals.exceptions), "runs with exceptions": Double(totals.runsWithExceptions),
+        ]
+        for (status, sums) in totals.byStatus {
+            counters["runs \(status.rawValue)"] = Double(sums.runs)
+            counters["tokens \(status.rawValue)"] = Double(sums.tokens)
+            counters["steps \(status.rawValue)"] = Double(sums.steps)
+            counters["seconds \(status.rawValue)"] = sums.duration.sum
+            for (bound, count) in sums.duration.cumulativeCounts.enumerated() {
+                counters["bucket \(status.rawValue) \(bound)"] = Double(count)
+            }
+        }
+        for (key, count) in totals.byOrigin {
+            counters["origin \(key.status.rawValue) \(key.origin.createdFrom) \(key.origin.triggeredFrom)"] = Double(
+                count)
+        }
+        for (reason, count) in totals.failures { counters["failures \(reason)"] = Double(count) }
+        for (reason, count) in totals.abandoned { counters["abandoned \(reason.rawValue)"] = Double(count) }
+        return counters
+    }
+
+    mutating func compare(_ index: Int) {
+        let name = apps[index].setup.name
+        guard let numbers = apps[index].snapshot?.numbers, let start = apps[index].start else {
+            return fail("\(name): nothing was ever published")
+        }
+        let truth = dify.truth(of: name, at: now) { run in
+            // What was logged before counting began is none of its numbers.
+            run.logSecond.map { $0 >= start } ?? false
+        }
+        for status in FinalStatus.allCases where status != .other {
+            let sums = numbers.totals.byStatus[status]
+            let word = status.rawValue
+            expect("\(name): runs \(word)", Double(sums?.runs ?? 0), Double(truth.runs[word] ?? 0))
+            expect("\(name): tokens \(word)", Double(sums?.tokens ?? 0), Double(truth.tokens[word] ?? 0))
+            expect("\(name): steps \(word)", Double(sums?.steps ?? 0), Double(truth.steps[word] ?? 0))
+            expect("\(name): seconds \(word)", sums?.duration.sum ?? 0, truth.elapsedSeconds(status: word))
+        }
+        expect("\(name): exceptions", Double(numbers.totals.exceptions), Double(truth.exceptions))
+        expect(
+            "\(name): runs with exceptions", Double(numbers.totals.runsWithExceptions), Double(truth.runsWithExceptions)
+        )
+        report.runs += truth.finished
+    }
+
+    private mutating func expect(_ what: String, _ found: Double, _ expected: Double) {
+        guard abs(found - expected) > 1e-6 * max(1, abs(expected)) else { return }
+        fail("\(what): published \(found), and the truth is \(expected)")
+    }
+}

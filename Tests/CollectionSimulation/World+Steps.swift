@@ -1,0 +1,171 @@
+import CivilTime
+import Collection
+import DifyAPI
+import DifySimulator
+import Storage
+
+// What the actor does in production: carries out the machines' steps, one event at a time.
+extension World {
+    var localNow: UnixTime { now + localOffset }
+
+    mutating func startProcess() {
+        disk.restart()
+        for index in apps.indices {
+            var machine = AppMachine(setup: apps[index].setup, at: localNow)
+            let step = machine.start(at: localNow)
+            apps[index].machine = machine
+            begin(step, of: index)
+        }
+    }
+
+    /// The whole process dies between two instructions.
+    mutating func kill(downFor span: Duration) {
+        report.crashes += 1
+        for index in apps.indices {
+            if case .asking = apps[index].activity { budget.end() }
+            if case .receiving = apps[index].activity { budget.end() }
+            apps[index].machine = nil
+            apps[index].activity = .none
+        }
+        queue = []
+        // A new process knows nothing of the old one's requests.
+        budget = RequestBudget(limits: Self.budgetLimits)
+        begun = []
+        downUntil = now + span
+    }
+
+    mutating func carryOutDueSteps() {
+        admitQueued()
+        for index in apps.indices {
+            guard let due = apps[index].due, due <= now, apps[index].machine != nil else { continue }
+            finishActivity(of: index)
+        }
+        admitQueued()
+    }
+
+    private mutating func begin(_ step: AppMachine.Step, of index: Int) {
+        switch step {
+        case .load: apps[index].activity = .loading(endsAt: now + .milliseconds(1))
+        case .sleep(let moment): apps[index].activity = .sleeping(until: now + max(moment - localNow, .zero))
+        case .save(let bytes):
+            apps[index].activity = .saving(bytes, endsAt: now + .milliseconds(Int64(1 + random.below(20))))
+        case .askInfo, .askLogs:
+            apps[index].activity = .queued(step)
+            queue.append(index)
+        }
+    }
+
+    private mutating func admitQueued() {
+        while let first = queue.first {
+            guard case .queued(let step) = apps[first].activity else {
+                queue.removeFirst()
+                continue
+            }
+            guard budget.admit(at: now) == .granted else { return }
+            queue.removeFirst()
+            noteRequest()
+            let latency = Duration.milliseconds(Int64(5 + random.below(400)))
+            let readsAt = now + latency * (1 + random.below(9)) / 10
+            apps[first].activity = .asking(step, sentAt: now, readsAt: readsAt, endsAt: now + latency)
+        }
+    }
+
+    /// The promise to the operator, checked from outside: no second holds more requests than allowed.
+    private mutating func noteRequest() {
+        report.requests += 1
+        begun.append(now)
+        let limit = Int(Self.budgetLimits.perSecond)
+        if begun.count > limit {
+            if now - begun[begun.count - 1 - limit] < .seconds(1) { fail("the request budget was overdrawn") }
+            begun.removeFirst(begun.count - 1 - limit)
+        }
+    }
+
+    private mutating func finishActivity(of index: Int) {
+        switch apps[index].activity {
+        case .none, .queued: return
+        case .sleeping: resume(index, .woke)
+        case .loading: resume(index, .loaded(load(index)))
+        case .saving(let bytes, _):
+            let result = save(bytes, of: index)
+            // The process died in the middle of its save; the power may be gone as well.
+            if disk.hasCrashed { return kill(downFor: .seconds(Int64(1 + random.below(60)))) }
+            resume(index, .saved(result, took: .milliseconds(5)))
+        case .asking(let step, let sentAt, _, let endsAt):
+            let (outcome, delay) = ask(step, of: index)
+            apps[index].activity = .receiving(step, outcome, sentAt: sentAt, endsAt: endsAt + delay)
+        case .receiving(let step, let outcome, let sentAt, let endsAt):
+            budget.end()
+            receive(step, outcome, sentAt: sentAt, duration: endsAt - sentAt, of: index)
+        }
+    }
+
+    private mutating func resume(_ index: Int, _ input: AppMachine.Input) {
+        guard var machine = apps[index].machine else { return }
+        let step = machine.resume(input, at: localNow, jitter: random.fraction())
+        let outputs = machine.takeOutputs()
+        apps[index].machine = machine
+        if apps[index].start == nil { apps[index].start = machine.collector?.state.start }
+        begin(step, of: index)
+        for case .publish(let snapshot) in outputs { publish(snapshot, of: index) }
+    }
+
+    // MARK: Asking
+
+    /// What the transport brings back, and how much later than the answer was due.
+    private mutating func ask(
+        _ step: AppMachine.Step, of index: Int
+    ) -> (Result<TransportResponse, TransportError>, delay: Duration) {
+        guard now >= unreachableUntil else { return (.failure(.connection("simulated outage")), .zero) }
+        let key = dify.apps[index].settings.key
+        let (path, query): (String, [(name: String, value: String)]) =
+            switch step {
+            case .askLogs(let query): (Endpoint.logs(query).path, Endpoint.logs(query).parameters)
+            default: (Endpoint<AppInfo>.info.path, [])
+            }
+        let answer = dify.answer(
+            SimulatedRequest(path: "/v1" + path, query: query, authorization: "Bearer \(key)"), at: now)
+        switch answer.fault {
+        case .none: return (.success(answer.response), .zero)
+        case .cut, .reset: return (.failure(.connection("simulated fault")), .zero)
+        case .stall: return (.failure(.timeout), Self.timeout)
+        }
+    }
+
+    private mutating func receive(
+        _ step: AppMachine.Step, _ outcome: Result<TransportResponse, TransportError>, sentAt: UnixTime,
+        duration: Duration, of index: Int
+    ) {
+        let localSentAt = sentAt + localOffset
+        switch step {
+        case .askLogs(let query):
+            let answer = Endpoint.logs(query).answer(
+                outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
+            if let pause = answer.pauseWanted { budget.pause(until: now + pause) }
+            if case .success(let page) = answer.result { report.rows += page.logs.count }
+            resume(index, .logs(answer))
+        default:
+            let answer = Endpoint.info.answer(outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
+            if let pause = answer.pauseWanted { budget.pause(until: now + pause) }
+            resume(index, .info(answer))
+        }
+    }
+
+    // MARK: Storage
+
+    private mutating func load(_ index: Int) -> Result<[UInt8]?, StateProblem> {
+        do throws(DiskError) {
+            return .success(try disk.read(apps[index].setup.storagePath))
+        } catch {
+            return .failure(.disk(error.description))
+        }
+    }
+
+    private mutating func save(_ bytes: [UInt8], of index: Int) -> Result<Void, StateProblem> {
+        do throws(DiskError) {
+            return .success(try disk.replace(apps[index].setup.storagePath, with: bytes))
+        } catch {
+            return .failure(.disk(error.description))
+        }
+    }
+}

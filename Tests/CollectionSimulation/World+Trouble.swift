@@ -1,0 +1,53 @@
+import CivilTime
+import DifySimulator
+
+// What goes wrong, and what happens otherwise.
+extension World {
+    mutating func makeTrouble() {
+        let app = dify.apps[random.below(dify.apps.count)].settings.name
+        switch random.below(16) {
+        case 0, 1, 2: kill(downFor: .seconds(Int64(1 + random.below(20))))
+        case 3: kill(downFor: .seconds(Int64(60 + random.below(1800))))
+        case 4, 5: dify.apply(.setFaults(Faults(share: random.fraction() * 0.3)), at: now)
+        case 6: dify.apply(.setFaults(.none), at: now)
+        case 7: unreachableUntil = now + .seconds(Int64(10 + random.below(1200)))
+        case 8: disk.failing = random.chance(0.5) ? 0.3 : 0
+        case 9: disk.crashing = random.chance(0.5) ? 0.02 : 0
+        case 10: dify.apply(.burst(app: app, rows: 1 + random.below(250)), at: now)
+        case 11: stepServerClock()
+        case 12: localOffset = .seconds(Int64(random.below(7200)) - 3600)
+        case 13: dify.apply(.upgrade("1.13.0"), at: now)
+        case 14:
+            // An hour ago everything had ended that ends at all, and had been looked at since.
+            if isCurrent {
+                dify.apply(
+                    .remove(app: app, random.chance(0.5) ? .archive : .retention, olderThan: .seconds(3600)), at: now)
+            }
+        default: dify.apply(.restore(app: app), at: now)
+        }
+    }
+
+    /// A step that time servers make: a few minutes at most, and not again soon.
+    private mutating func stepServerClock() {
+        guard now - clockSteppedAt > .seconds(1800), isCurrent else { return }
+        clockSteppedAt = now
+        dify.apply(.stepClock(by: .seconds(Int64(random.below(600)) - 300)), at: now)
+    }
+
+    /// Whether every app has been collected up to a moment ago.
+    private var isCurrent: Bool {
+        apps.allSatisfy { app in
+            guard app.machine != nil, let until = app.snapshot?.numbers?.collectedUntil else { return false }
+            return UnixTime(seconds: until) > now - .seconds(300)
+        }
+    }
+
+    /// From here on nothing goes wrong, and no run begins.
+    mutating func calmDown() {
+        for app in dify.apps { dify.apply(.setLoad(app: app.settings.name, isOn: false), at: now) }
+        dify.apply(.setFaults(.none), at: now)
+        (disk.failing, disk.crashing) = (0, 0)
+        unreachableUntil = now
+        if downUntil != nil { downUntil = now }
+    }
+}

@@ -1,0 +1,152 @@
+import CivilTime
+import Collection
+import DifyAPI
+import DifySimulator
+import Storage
+
+/// A seeded world in which the real collection code lives through hours in milliseconds: a simulated Dify, a transport and a
+/// disk that fail, clocks that jump, and a process that dies at any moment.
+///
+/// The same seed gives the same world, event for event.
+package struct World {
+    package struct Settings: Sendable {
+        package var seed: UInt64
+        /// How long things happen, before the quiet in which everything must come right.
+        package var hours = 1.0
+        package var protections = Protections.all
+
+        package init(seed: UInt64) {
+            self.seed = seed
+        }
+    }
+
+    /// What a world has come to.
+    package struct Report: Sendable {
+        package let seed: UInt64
+        /// What is wrong, in sentences; empty when all is right.
+        package internal(set) var failures: [String] = []
+        package internal(set) var runs = 0
+        package internal(set) var requests = 0
+        package internal(set) var rows = 0
+        package internal(set) var crashes = 0
+        package internal(set) var simulated = Duration.zero
+    }
+
+    var random: SeededRandom
+    var now: UnixTime
+    var dify: SimulatedDify
+    var disk: SimulatedDisk
+    var apps: [SimulatedProcess] = []
+    var budget: RequestBudget
+    /// Indexes of apps that wait for the budget, first come first served.
+    var queue: [Int] = []
+    var begun: [UnixTime] = []
+    /// Until when nobody answers on Dify's side.
+    var unreachableUntil: UnixTime
+    /// Until when the exporter is down.
+    var downUntil: UnixTime?
+    /// How far the exporter's clock is off.
+    var localOffset = Duration.zero
+    /// When the server's clock was last set.
+    var clockSteppedAt: UnixTime
+    var report: Report
+    let settings: Settings
+    let chaosEnds: UnixTime
+    let end: UnixTime
+
+    /// Long enough for the longest pause, the rarest look and the latest row.
+    static let quiet = Duration.seconds(3000)
+    static let timeout = Duration.seconds(20)
+    static let budgetLimits = RequestBudget.Limits(inFlight: 2, perSecond: 5)
+
+    package init(_ settings: Settings) {
+        self.settings = settings
+        var random = SeededRandom(seed: settings.seed)
+        let start = UnixTime(seconds: 1_795_000_000 + Int64(random.below(86_400)))
+        let appSettings = (0...random.below(3)).map { Self.app($0, using: &random) }
+        var server = SimulatedDify.Settings()
+        server.seed = settings.seed
+        server.version = random.chance(0.3) ? "1.10.1" : "1.13.0"
+        server.cost = .none
+        server.history = .seconds(600)
+        server.clockOffset = .seconds(Int64(random.below(21)) - 10)
+        dify = SimulatedDify(settings: server, apps: appSettings, start: start)
+        disk = SimulatedDisk(random: SeededRandom(seed: settings.seed, stream: 7))
+        budget = RequestBudget(limits: Self.budgetLimits)
+        report = Report(seed: settings.seed)
+        (now, unreachableUntil, clockSteppedAt) = (start, start, start)
+        chaosEnds = start + .milliseconds(Int64(settings.hours * 3_600_000))
+        end = chaosEnds + Self.quiet
+        self.random = random
+        apps = appSettings.enumerated().map { index, app in
+            SimulatedProcess(setup: setup(of: app, place: index, among: appSettings.count))
+        }
+    }
+
+    private static func app(_ number: Int, using random: inout SeededRandom) -> SimulatedApp.Settings {
+        var app = SimulatedApp.Settings(name: "app-\(number)", key: "app-key-\(number)")
+        let rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1]
+        app.load = .lively(Rhythm(runsPerSecond: rates[random.below(rates.count)]))
+        app.habit.failedShare = 0.1
+        app.habit.partialShare = 0.1
+        app.oddities = random.chance(0.7) ? .frequent : .none
+        return app
+    }
+
+    private mutating func setup(of app: SimulatedApp.Settings, place: Int, among count: Int) -> AppSetup {
+        let intervals = [5, 10, 30, 60]
+        var collection = CollectionSettings()
+        collection.interval = .seconds(intervals[random.below(intervals.count)])
+        collection.lookback = .seconds(random.below(900))
+        collection.protections = settings.protections
+        return AppSetup(
+            name: app.name, settings: collection, position: Double(place) / Double(count), baseURL: "http://dify/v1",
+            storagePath: "\(app.name).checkpoint")
+    }
+
+    /// Lives to the end, and compares.
+    package mutating func run() -> Report {
+        let start = now
+        startProcess()
+        var nextChaos = now + pauseBeforeChaos()
+        while now < end {
+            let isQuiet = now >= chaosEnds
+            let next = min(nextEvent(), isQuiet ? end : min(nextChaos, chaosEnds), end)
+            now = max(now, next)
+            if !isQuiet, now >= chaosEnds { calmDown() }
+            if now >= nextChaos, now < chaosEnds {
+                makeTrouble()
+                nextChaos = now + pauseBeforeChaos()
+            }
+            if let until = downUntil, now >= until {
+                downUntil = nil
+                startProcess()
+            }
+            carryOutDueSteps()
+        }
+        for index in apps.indices { compare(index) }
+        report.simulated = now - start
+        return report
+    }
+
+    private mutating func pauseBeforeChaos() -> Duration {
+        .milliseconds(Int64(random.exponential(mean: 120_000)))
+    }
+
+    private func nextEvent() -> UnixTime {
+        var next = downUntil ?? end
+        for app in apps {
+            if let due = app.due { next = min(next, due) }
+        }
+        if let first = queue.first, apps[first].isQueued {
+            // The budget says when; asked on a copy, so that asking takes no place.
+            var budget = budget
+            switch budget.admit(at: now) {
+            case .granted: next = min(next, now)
+            case .waitUntil(let moment): next = min(next, moment)
+            case .waitForEnd: break
+            }
+        }
+        return next
+    }
+}
