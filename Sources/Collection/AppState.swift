@@ -34,6 +34,11 @@ package struct AppState: Hashable, Sendable {
         min(settledUntil, openSeconds.min() ?? .max)
     }
 
+    /// Whether a log of that second has been read; true as well for what is older than the ledger remembers.
+    package func knows(_ id: LogID, second: Int64) -> Bool {
+        second < ledger.floor || unfinished[id] != nil || ledger.contains(id, second: second)
+    }
+
     /// What a row came to.
     enum Application: Equatable {
         /// Read for the first time.

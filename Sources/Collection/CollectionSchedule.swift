@@ -25,12 +25,14 @@ struct CollectionSchedule: Sendable {
     /// `began` and `now` are moments of this machine's clock.
     mutating func next(began: UnixTime, now: UnixTime, problem: CollectionProblem?, hasReachedPresent: Bool) -> UnixTime
     {
+        // The clock may have been set back since the collection began.
+        let earliest = min(began, now) + interval / 2
         guard let problem else {
             failures = 0
-            return hasReachedPresent ? gridPoint(after: now, notBefore: began + interval / 2) : now
+            return hasReachedPresent ? gridPoint(after: now, notBefore: earliest) : now
         }
         failures += 1
-        guard problem.needsOperator else { return gridPoint(after: now, notBefore: began + interval / 2) }
+        guard problem.needsOperator else { return gridPoint(after: now, notBefore: earliest) }
         let pause = interval * (1 << min(failures, 10))
         return now + max(interval, min(pause, Self.longestPause))
     }
@@ -40,7 +42,8 @@ struct CollectionSchedule: Sendable {
         let origin = start + phase
         let from = max(now.milliseconds, earliest.milliseconds) - origin.milliseconds
         let step = interval.wholeMilliseconds
-        let count = from < 0 ? 0 : from / step + 1
+        // Rounded towards the past also where the clock was set back to before the start.
+        let count = (from >= 0 ? from / step : (from - step + 1) / step) + 1
         return origin + .milliseconds(count * step)
     }
 }

@@ -32,7 +32,9 @@ extension TransportResponse {
 
     private func failure(now: UnixTime) -> APIError {
         let details = ErrorBody(body)
-        let wait = field("Retry-After").flatMap { RetryAfter.parse($0, now: now) }
+        // A date is meant on the server's own clock, which may be far from this machine's.
+        let serverNow = ServerFacts(self).date ?? now
+        let wait = field("Retry-After").flatMap { RetryAfter.parse($0, now: serverNow) }
         switch status {
         case 401: return .authentication(message: details.message ?? "no reason given")
         case 403: return details.isDify ? .forbidden(message: details.message ?? "no reason given") : notDify(details)

@@ -11,6 +11,8 @@ struct SimulatedProcess {
     /// The latest published value of every counter, over all lives of the exporter: what a Prometheus has seen.
     var published: [String: Double] = [:]
     var snapshot: AppSnapshot?
+    /// The latest published claim of completeness that was checked.
+    var checkedUntil: Int64 = 0
     /// Where counting began, on the server's clock.
     var start: Int64?
 

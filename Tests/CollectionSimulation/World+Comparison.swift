@@ -15,12 +15,34 @@ extension World {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }
+        checkCompleteness(of: index, until: numbers.collectedUntil)
         for (name, value) in counters(of: numbers.totals) {
             if let before = apps[index].published[name], value < before {
                 fail("\(snapshot.name): \(name) stepped back from \(before) to \(value)")
             }
             apps[index].published[name] = value
         }
+    }
+
+    /// What `dify_exporter_collected_until_timestamp_seconds` claims: every log created before it has been read, unless it
+    /// became visible later than the overlap.
+    private mutating func checkCompleteness(of index: Int, until: Int64) {
+        // A step of the server's clock makes rows late that were not.
+        guard now - clockSteppedAt > .seconds(1200), let state = apps[index].machine?.collector?.state,
+            let start = apps[index].start, until > apps[index].checkedUntil
+        else { return }
+        for run in dify.runs(of: apps[index].setup.name).suffix(300) {
+            guard let second = run.logSecond, second >= start, second < until, second >= apps[index].checkedUntil - 60,
+                let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, run.isListed(at: now),
+                visibleAt - writtenAt < apps[index].setup.settings.overlap
+            else { continue }
+            if !state.knows(LogID(run.logID.text), second: second) {
+                fail(
+                    "\(apps[index].setup.name): a log of \(second) is missing, and everything up to \(until) is said to be there"
+                )
+            }
+        }
+        apps[index].checkedUntil = until
     }
 
     private func counters(of totals: RunTotals) -> [String: Double] {

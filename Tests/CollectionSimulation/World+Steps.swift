@@ -102,12 +102,14 @@ extension World {
 
     private mutating func resume(_ index: Int, _ input: AppMachine.Input) {
         guard var machine = apps[index].machine else { return }
+        // Taken out while it works: a second reference would copy its ledger at every change.
+        apps[index].machine = nil
         let step = machine.resume(input, at: localNow, jitter: random.fraction())
         let outputs = machine.takeOutputs()
         apps[index].machine = machine
         if apps[index].start == nil { apps[index].start = machine.collector?.state.start }
-        begin(step, of: index)
         for case .publish(let snapshot) in outputs { publish(snapshot, of: index) }
+        begin(step, of: index)
     }
 
     // MARK: Asking

@@ -74,7 +74,7 @@ package struct World {
         disk = SimulatedDisk(random: SeededRandom(seed: settings.seed, stream: 7))
         budget = RequestBudget(limits: Self.budgetLimits)
         report = Report(seed: settings.seed)
-        (now, unreachableUntil, clockSteppedAt) = (start, start, start)
+        (now, unreachableUntil, clockSteppedAt) = (start, start, start - .seconds(3600))
         chaosEnds = start + .milliseconds(Int64(settings.hours * 3_600_000))
         end = chaosEnds + Self.quiet
         self.random = random

@@ -67,6 +67,16 @@ import Testing
         #expect(RetryAfter.parse(text, now: UnixTime(seconds: 0)) == nil)
     }
 
+    @Test func aDateToRetryAtIsMeantOnTheServersClock() async throws {
+        let fields = [
+            HTTPField(name: "Date", value: "Sun, 22 Nov 2020 22:00:00 GMT"),
+            HTTPField(name: "Retry-After", value: "Sun, 22 Nov 2020 22:00:07 GMT"),
+        ]
+        let response = TransportResponse(status: 429, fields: fields, body: [])
+        let answer = try await DifyClient.make(CannedTransport(response)).logs(LogsQuery())
+        #expect(answer.result == .failure(.throttled(status: 429, retryAfter: .seconds(7))))
+    }
+
     @Test func throttlingIsToldFromFailing() async throws {
         let wait = [HTTPField(name: "Retry-After", value: "7")]
         func result(_ status: Int, _ fields: [HTTPField]) async throws -> Result<LogPage, APIError> {
