@@ -10,12 +10,14 @@ extension World {
     }
 
     mutating func publish(_ snapshot: AppSnapshot, of index: Int) {
+        let before = apps[index].snapshot?.numbers?.totals
         apps[index].snapshot = snapshot
         guard let numbers = snapshot.numbers else {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }
         checkCompleteness(of: index, until: numbers.collectedUntil)
+        guard numbers.totals != before else { return }
         for (name, value) in counters(of: numbers.totals) {
             if let before = apps[index].published[name], value < before {
                 fail("\(snapshot.name): \(name) stepped back from \(before) to \(value)")
