@@ -11,9 +11,10 @@ let package = Package(
         // The ground: each stands alone.
         .target(name: "CBuildInfo"),
         .target(name: "CCurl"),
+        .target(name: "CZlib"),
         .target(name: "CivilTime"),
         .target(name: "JSON"),
-        .target(name: "Metrics"),
+        .target(name: "Metrics", dependencies: ["CZlib"]),
         .target(name: "Storage"),
 
         // The three that talk to the world, and do not know each other's.
@@ -43,9 +44,14 @@ let package = Package(
             name: "simulation", dependencies: ["CivilTime", "Collection", "CollectionSimulation"],
             path: "Tests/SimulationRunner"),
 
+        // One state for the tests of the formats, their bench and their check against other programs.
+        .target(name: "MetricsFixtures", dependencies: ["Metrics"], path: "Tests/MetricsFixtures"),
+        .executableTarget(
+            name: "metrics-bench", dependencies: ["Metrics", "MetricsFixtures"], path: "Tests/MetricsBench"),
+
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),

@@ -16,6 +16,18 @@ package struct Metric: Hashable, Sendable {
     }
 }
 
+extension Metric {
+    /// The name without the suffix of a counter's sample: what OpenMetrics calls the family.
+    var familyName: Substring {
+        type == .counter && name.hasSuffix("_total") ? name.dropLast("_total".count) : name[...]
+    }
+
+    /// The base unit that the family's name ends in; nil where it ends in none.
+    var unit: String? {
+        ["seconds", "bytes", "ratio"].first { familyName.hasSuffix("_\($0)") }
+    }
+}
+
 package enum MetricType: String, Hashable, Sendable {
     case counter, gauge, histogram
 }

@@ -41,7 +41,8 @@ package struct Routes: Sendable {
         families.append(await throttledFamily())
         families += checkpointFamilies(snapshots)
         return HTTPResponse(
-            status: 200, headers: ["Content-Type": TextExposition.contentType], body: TextExposition.encode(families))
+            status: 200, headers: ["Content-Type": ExpositionFormat.textV004.contentType],
+            body: Exposition.encode(families, as: .textV004))
     }
 
     /// Over all apps: a disk is everybody's.
