@@ -73,7 +73,7 @@ package struct AppMachine: Sendable {
 
     package init(setup: AppSetup, at now: UnixTime) {
         self.setup = setup
-        snapshot = AppSnapshot(name: setup.name, labels: setup.labels)
+        snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now)
         schedule = CollectionSchedule(interval: setup.settings.interval, position: setup.position, start: now)
         (began, lastDurableStep) = (now, now)
     }
@@ -152,7 +152,7 @@ package struct AppMachine: Sendable {
             throw .foreign(owner: checkpoint.identity.name)
         }
         var state = checkpoint.state
-        state.totals.adopt(setup.settings.buckets)
+        state.totals.adopt(setup.settings, at: now)
         if setup.takesNameOfDify { snapshot.name = checkpoint.identity.name }
         recognition = Recognition(of: checkpoint)
         collector = Collector(settings: setup.settings, state: state)
@@ -229,14 +229,18 @@ package struct AppMachine: Sendable {
             self.recognition = nil
         }
         let server = serverNow(now)
-        var collector =
-            self.collector
-            ?? Collector(
-                settings: setup.settings,
-                state: AppState(start: (server - setup.settings.lookback).second, buckets: setup.settings.buckets))
+        var collector = self.collector ?? newCollector(at: now)
         collector.begin(at: server)
         self.collector = collector
         return nextRead(at: now)
+    }
+
+    /// For an app that is seen for the first time.
+    private func newCollector(at now: UnixTime) -> Collector {
+        let start = (serverNow(now) - setup.settings.lookback).second
+        var state = AppState(start: start, buckets: setup.settings.buckets, at: now)
+        state.totals.adopt(setup.settings, at: now)
+        return Collector(settings: setup.settings, state: state)
     }
 
     private mutating func nextRead(at now: UnixTime) -> Step {
@@ -363,8 +367,8 @@ package struct AppMachine: Sendable {
         case .failure(.cancelled), .failure(.unavailable): return  // No request was made.
         case .success, .failure: break
         }
-        snapshot.work.requests[answer.code, default: 0] += 1
-        snapshot.work.requestDuration.observe(answer.duration.secondsValue)
+        snapshot.work.countRequest(
+            code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
         snapshot.clockDifference = answer.clockDifference ?? snapshot.clockDifference
     }

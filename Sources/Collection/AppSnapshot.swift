@@ -13,7 +13,7 @@ package struct AppSnapshot: Sendable {
     package var clockDifference: Duration?
     /// Whether the last collection succeeded, and what happened if not; nil before the first has ended.
     package var health: Health?
-    package var work = CollectionWork()
+    package var work: CollectionWork
     /// Nil until the list has been read up to the present once: an app's series appear together.
     package var numbers: Numbers?
 
@@ -27,17 +27,22 @@ package struct AppSnapshot: Sendable {
         package let openRuns: OpenRuns
         /// Unix seconds on the server's clock.
         package let collectedUntil: Int64
+        /// Samples that went to the label value `other` since the program started.
+        package let divertedSamples: UInt64
 
         init(_ state: AppState, at now: Int64, stuckAfter: Int64) {
             totals = state.totals
             openRuns = OpenRuns(state.unfinished.values, at: now, stuckAfter: stuckAfter)
             collectedUntil = state.collectedUntil
+            divertedSamples = state.divertedSamples
         }
     }
 
-    package init(name: String, labels: [Label]) {
+    /// `start` is the moment from which on the work is counted.
+    package init(name: String, labels: [Label], at start: UnixTime) {
         self.name = name
         self.labels = labels
+        work = CollectionWork(since: start)
     }
 }
 
@@ -56,28 +61,4 @@ package struct OpenRuns: Sendable {
             if run.status == .running, now - run.second > stuckAfter { stuck += 1 }
         }
     }
-}
-
-/// What collecting an app has cost and come to, since the program started.
-package struct CollectionWork: Sendable {
-    package internal(set) var collections: [CollectionResult: UInt64] = [:]
-    package internal(set) var lastEnded: [CollectionResult: UnixTime] = [:]
-    package internal(set) var collectionDuration = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300])
-    package internal(set) var requests: [String: UInt64] = [:]
-    package internal(set) var requestDuration = Histogram(bounds: [
-        0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
-    ])
-    package internal(set) var tally = Collector.Tally()
-    package internal(set) var checkpointFailures: UInt64 = 0
-    package internal(set) var checkpointDuration = Histogram(bounds: [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5,
-    ])
-    /// The size of the latest checkpoint.
-    package internal(set) var checkpointBytes = 0
-
-    package init() {}
-}
-
-package enum CollectionResult: String, CaseIterable, Hashable, Sendable {
-    case success, error
 }

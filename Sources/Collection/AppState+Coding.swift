@@ -1,3 +1,4 @@
+import CivilTime
 import Metrics
 
 // The parts of a checkpoint, each written and read in one place and in the same order.
@@ -107,15 +108,17 @@ extension RunTotals {
         writer.list(failures.sorted { $0.key < $1.key }) { writer, entry in
             writer.text(entry.key)
             writer.unsigned(entry.value)
+            writer.optional(failureExemplars[entry.key]) { $1.write(to: &$0) }
         }
         writer.list(AbandonReason.allCases) { writer, reason in
             writer.text(reason.rawValue)
             writer.unsigned(abandoned[reason] ?? 0)
         }
+        for moment in [since.counters, since.duration, since.tokens, since.steps] { writer.signed(moment) }
     }
 
     fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
-        self.init(buckets: Buckets(duration: [], tokens: [], steps: []))
+        self.init(buckets: Buckets(duration: [], tokens: [], steps: []), at: UnixTime(milliseconds: 0))
         let sums = try reader.list { reader throws(ByteReader.Malformed) in
             guard let status = FinalStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
             let (runs, tokens, steps) = (try reader.unsigned(), try reader.unsigned(), try reader.unsigned())
@@ -139,35 +142,26 @@ extension RunTotals {
         exceptions = try reader.unsigned()
         runsWithExceptions = try reader.unsigned()
         let reasons = try reader.list { reader throws(ByteReader.Malformed) in
-            (try reader.text(), try reader.unsigned())
+            let (reason, count) = (try reader.text(), try reader.unsigned())
+            let exemplar = try reader.optional { reader throws(ByteReader.Malformed) in try Exemplar(from: &reader) }
+            return (reason, count, exemplar)
         }
-        failures = Dictionary(reasons) { first, _ in first }
+        for (reason, count, exemplar) in reasons {
+            failures[reason] = count
+            failureExemplars[reason] = exemplar
+        }
         let abandonments = try reader.list { reader throws(ByteReader.Malformed) in
             guard let reason = AbandonReason(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
             return (reason, try reader.unsigned())
         }
         abandoned = Dictionary(abandonments.filter { $0.1 > 0 }) { first, _ in first }
+        since = Since(
+            counters: try reader.signed(), duration: try reader.signed(), tokens: try reader.signed(),
+            steps: try reader.signed())
     }
 }
 
 extension RunTotals.OriginKey {
     /// An order, so that equal totals have equal bytes.
     fileprivate var sortKey: [String] { [status.rawValue, origin.createdFrom, origin.triggeredFrom] }
-}
-
-extension Histogram {
-    fileprivate func write(to writer: inout ByteWriter) {
-        writer.list(bounds) { $0.double($1) }
-        writer.list(counts) { $0.unsigned($1) }
-        writer.double(sum)
-    }
-
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
-        let bounds = try reader.list { reader throws(ByteReader.Malformed) in try reader.double() }
-        let counts = try reader.list { reader throws(ByteReader.Malformed) in try reader.unsigned() }
-        guard let histogram = Histogram(bounds: bounds, counts: counts, sum: try reader.double()) else {
-            throw ByteReader.Malformed()
-        }
-        self = histogram
-    }
 }

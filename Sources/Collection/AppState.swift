@@ -1,3 +1,4 @@
+import CivilTime
 import DifyAPI
 
 /// All that must outlive a process for one app: the logs that were read, the runs that are waited for, the totals, and
@@ -18,12 +19,15 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var openSeconds: Set<Int64> = []
     /// Whether the list has been read up to the present once.
     package internal(set) var isCaughtUp = false
+    /// Samples that went to the label value `other` for want of room. Not in the checkpoint: it is about this process.
+    package internal(set) var divertedSamples: UInt64 = 0
 
-    /// An app that is seen for the first time counts from `start` on (Unix seconds on the server's clock).
-    package init(start: Int64, buckets: RunTotals.Buckets) {
+    /// An app that is seen for the first time counts from `start` on (Unix seconds on the server's clock). `now` is the same
+    /// moment on the exporter's clock.
+    package init(start: Int64, buckets: RunTotals.Buckets, at now: UnixTime) {
         self.start = start
         ledger = Ledger(floor: start)
-        totals = RunTotals(buckets: buckets)
+        totals = RunTotals(buckets: buckets, at: now)
         frontier = start
         settledUntil = start
         provenUntil = start
@@ -128,6 +132,7 @@ package struct AppState: Hashable, Sendable {
 
     private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {
         guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
-        totals.count(run, failureReason: run.status == .failed ? settings.classifier.reason(for: run.error) : nil)
+        let reason = run.status == .failed ? settings.classifier.reason(for: run.error) : nil
+        divertedSamples += totals.count(run, failureReason: reason, seriesLimit: settings.seriesLimit)
     }
 }

@@ -19,6 +19,9 @@ package struct CollectionSettings: Hashable, Sendable {
     /// The only status that is counted; nil for all. The server's own filter would hide a run until it ends.
     package var countedStatus: FinalStatus?
     package var classifier: FailureClassifier
+    /// How many series may come to be whose label values come with the data; what comes later is `other`. The request codes
+    /// have as many for themselves.
+    package var seriesLimit: Int
     /// All of them, but for simulations that show what each is good for.
     package var protections = Protections.all
 
@@ -26,7 +29,7 @@ package struct CollectionSettings: Hashable, Sendable {
         interval: Duration = .seconds(30), overlap: Duration = .seconds(60), lookback: Duration = .seconds(3600),
         giveUpAfter: Duration = .seconds(8 * 86400), stuckAfter: Duration = .seconds(3600),
         buckets: RunTotals.Buckets = .init(), filter: LogsQuery.Filter = .init(), countedStatus: FinalStatus? = nil,
-        classifier: FailureClassifier = .init()
+        classifier: FailureClassifier = .init(), seriesLimit: Int = 1000
     ) {
         self.interval = interval
         self.overlap = overlap
@@ -37,5 +40,6 @@ package struct CollectionSettings: Hashable, Sendable {
         self.filter = filter
         self.countedStatus = countedStatus
         self.classifier = classifier
+        self.seriesLimit = seriesLimit
     }
 }

@@ -1,7 +1,23 @@
 /// Names the class of a failed run's error text, so that failures can be told apart without keeping the text, which is
 /// unbounded and may hold user data.
 package struct FailureClassifier: Hashable, Sendable {
-    package init() {}
+    /// The operator's own rules, in their order.
+    package let ownRules: [Rule]
+
+    /// Failures whose text the pattern occurs in have this reason.
+    package struct Rule: Hashable, Sendable {
+        package let reason: String
+        package let pattern: TextPattern
+
+        package init(reason: String, pattern: TextPattern) {
+            self.reason = reason
+            self.pattern = pattern
+        }
+    }
+
+    package init(ownRules: [Rule] = []) {
+        self.ownRules = ownRules
+    }
 
     /// The reason for texts that no rule knows, and for failures without a text.
     package static let other = "other"
@@ -15,9 +31,12 @@ package struct FailureClassifier: Hashable, Sendable {
     /// How much of a text is looked at, from its beginning: enough for any message, little for 100 kB of stack trace.
     static let examinedBytes = 4096
 
+    /// The first of the operator's rules wins, then the first of the built-in ones.
     package func reason(for error: String?) -> String {
         guard let error else { return Self.other }
-        let text = error.utf8.prefix(Self.examinedBytes).map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+        let examined = Array(error.utf8.prefix(Self.examinedBytes))
+        if let own = ownRules.first(where: { $0.pattern.occurs(in: examined) }) { return own.reason }
+        let text = examined.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
         return Self.rules.first { rule in rule.marks.contains { $0.occurs(in: text) } }?.reason ?? Self.other
     }
 

@@ -22,7 +22,7 @@ package struct LogID: Hashable, Sendable {
     }
 
     /// `8-4-4-4-12` hexadecimal digits.
-    private static func uuid(_ text: String.UTF8View) -> LogID? {
+    static func uuid(_ text: String.UTF8View) -> LogID? {
         guard text.count == 36 else { return nil }
         var halves: (high: UInt64, low: UInt64) = (0, 0)
         var digits = 0

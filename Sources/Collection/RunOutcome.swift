@@ -45,6 +45,7 @@ enum RunOutcome: Equatable, Sendable {
 
 /// The values with which a run is counted: those of the moment in which it was first seen in an end state.
 struct FinishedRun: Equatable, Sendable {
+    let id: String?
     let status: FinalStatus
     /// Seconds, 0 or more; nil where the server tells none.
     let elapsed: Double?
@@ -58,6 +59,7 @@ struct FinishedRun: Equatable, Sendable {
     let finishedAt: Int64
 
     fileprivate init(_ log: WorkflowLog, _ run: WorkflowRun, _ status: FinalStatus) {
+        id = run.id
         self.status = status
         // Clock skew can make times negative, and a counter must not fall.
         elapsed = run.elapsedTime.map { max($0, 0) }
@@ -86,6 +88,9 @@ package struct RunOrigin: Hashable, Sendable {
         self.createdFrom = createdFrom
         self.triggeredFrom = triggeredFrom
     }
+
+    /// What stands for every origin that has no series of its own.
+    static let other = RunOrigin(labelsFrom: "other", triggeredFrom: "other")
 
     private static let knownPlaces: Set = ["service-api", "web-app", "installed-app"]
     private static let knownTriggers: Set = [

@@ -1,3 +1,4 @@
+import CivilTime
 import Metrics
 
 /// The sums over all counted runs of an app: what the counters and histograms show.
@@ -8,8 +9,21 @@ package struct RunTotals: Hashable, Sendable {
     package internal(set) var steps: Histogram
     package internal(set) var exceptions: UInt64 = 0
     package internal(set) var runsWithExceptions: UInt64 = 0
+    /// By reason; every one of the operator's own that was let in is here, if at 0.
     package internal(set) var failures: [String: UInt64] = [:]
+    /// The latest failed run of each reason that can be named.
+    package internal(set) var failureExemplars: [String: Exemplar] = [:]
     package internal(set) var abandoned: [AbandonReason: UInt64] = [:]
+    package internal(set) var since: Since
+
+    /// When counting began, in milliseconds since 1970 on the exporter's clock, which is the one that Prometheus' samples go
+    /// by. Kept with the totals, for a restart does not begin anew; a histogram that had to does.
+    package struct Since: Hashable, Sendable {
+        package internal(set) var counters: Int64
+        package internal(set) var duration: Int64
+        package internal(set) var tokens: Int64
+        package internal(set) var steps: Int64
+    }
 
     package struct StatusTotals: Hashable, Sendable {
         package internal(set) var runs: UInt64 = 0
@@ -47,32 +61,65 @@ package struct RunTotals: Hashable, Sendable {
         }
     }
 
-    /// The same totals for other bucket bounds: a histogram whose bounds have changed starts again at 0, which Prometheus
-    /// takes for the reset that it is.
-    mutating func adopt(_ buckets: Buckets) {
-        for status in FinalStatus.allCases where byStatus[status]?.duration.bounds != buckets.duration {
-            byStatus[status, default: StatusTotals(duration: Histogram(bounds: []))].duration = Histogram(
-                bounds: buckets.duration)
-        }
-        if tokens.bounds != buckets.tokens { tokens = Histogram(bounds: buckets.tokens) }
-        if steps.bounds != buckets.steps { steps = Histogram(bounds: buckets.steps) }
-    }
-
-    package init(buckets: Buckets) {
-        let empty = StatusTotals(duration: Histogram(bounds: buckets.duration))
+    package init(buckets: Buckets, at now: UnixTime) {
+        let empty = StatusTotals(duration: Self.histogram(buckets.duration))
         byStatus = Dictionary(uniqueKeysWithValues: FinalStatus.allCases.map { ($0, empty) })
-        tokens = Histogram(bounds: buckets.tokens)
-        steps = Histogram(bounds: buckets.steps)
+        tokens = Self.histogram(buckets.tokens)
+        steps = Self.histogram(buckets.steps)
+        let moment = now.milliseconds
+        since = Since(counters: moment, duration: moment, tokens: moment, steps: moment)
     }
 
-    mutating func count(_ run: FinishedRun, failureReason: String?) {
+    /// The same totals for other settings: a histogram of another kind starts again at 0, which Prometheus takes for the reset
+    /// that it is, and new reasons are let in.
+    mutating func adopt(_ settings: CollectionSettings, at now: UnixTime) {
+        let empty = RunTotals(buckets: settings.buckets, at: now)
+        let isSame = FinalStatus.allCases.allSatisfy { status in
+            guard let old = byStatus[status], let new = empty.byStatus[status] else { return false }
+            return old.duration.isSameKind(as: new.duration)
+        }
+        if !isSame {
+            for status in FinalStatus.allCases {
+                byStatus[status, default: StatusTotals(duration: Self.histogram([]))].duration = Self.histogram(
+                    settings.buckets.duration)
+            }
+            since.duration = now.milliseconds
+        }
+        if !tokens.isSameKind(as: empty.tokens) { (tokens, since.tokens) = (empty.tokens, now.milliseconds) }
+        if !steps.isSameKind(as: empty.steps) { (steps, since.steps) = (empty.steps, now.milliseconds) }
+        admit(reasons: settings.classifier.ownRules.map(\.reason), seriesLimit: settings.seriesLimit)
+    }
+
+    private static func histogram(_ bounds: [Double]) -> Histogram {
+        Histogram(bounds: bounds, native: true)
+    }
+
+    /// Counts a run, and says how many of its samples went to the label value `other` for want of room.
+    mutating func count(_ run: FinishedRun, failureReason: String?, seriesLimit: Int) -> UInt64 {
         byStatus[run.status]?.add(run)
-        byOrigin[OriginKey(status: run.status, origin: run.origin), default: 0] += 1
         tokens.observe(Double(run.tokens))
         steps.observe(Double(run.steps))
         exceptions.addSaturating(run.exceptions)
         runsWithExceptions += run.exceptions > 0 ? 1 : 0
-        if let reason = failureReason { failures[reason, default: 0] += 1 }
+        var diverted: UInt64 = 0
+        let wanted = OriginKey(status: run.status, origin: run.origin)
+        let key = admitted(wanted, seriesLimit: seriesLimit)
+        byOrigin[key, default: 0] += 1
+        diverted += key == wanted ? 0 : 1
+        if let failureReason {
+            let isAdmitted = isAdmitted(reason: failureReason, seriesLimit: seriesLimit)
+            countFailure(isAdmitted ? failureReason : FailureClassifier.other, of: run)
+            diverted += isAdmitted ? 0 : 1
+        }
+        return diverted
+    }
+
+    private mutating func countFailure(_ reason: String, of run: FinishedRun) {
+        failures[reason, default: 0] += 1
+        guard let exemplar = run.exemplar(value: 1),
+            exemplar.timestamp >= failureExemplars[reason]?.timestamp ?? .min
+        else { return }
+        failureExemplars[reason] = exemplar
     }
 
     mutating func abandon(_ reason: AbandonReason) {
@@ -85,8 +132,15 @@ extension RunTotals.StatusTotals {
         runs += 1
         tokens.addSaturating(run.tokens)
         steps.addSaturating(run.steps)
-        if let elapsed = run.elapsed { duration.observe(elapsed) }
+        if let elapsed = run.elapsed { duration.observe(elapsed, exemplar: run.exemplar(value: elapsed)) }
         lastFinishedAt = max(lastFinishedAt ?? .min, run.finishedAt)
+    }
+}
+
+extension FinishedRun {
+    /// The run as an exemplar, where it can be one.
+    fileprivate func exemplar(value: Double) -> Exemplar? {
+        id.flatMap { Exemplar(run: $0, value: value, finishedAt: finishedAt) }
     }
 }
 

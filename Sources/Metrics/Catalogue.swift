@@ -102,6 +102,10 @@ package enum Catalogue {
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
         "Time that requests waited for the request budget, for Retry-After or for a back-off.")
 
+    package static let seriesLimited = Metric(
+        "dify_exporter_series_limited_total", .counter, ["app"],
+        "Samples that went to the label value other because the app had reached series_limit.")
+
     // MARK: Durability
 
     package static let checkpointFailures = Metric(
@@ -116,16 +120,51 @@ package enum Catalogue {
 
     // MARK: The program
 
+    package static let configLastReloadSuccessful = Metric(
+        "dify_exporter_config_last_reload_successful", .gauge, [],
+        "Whether the last attempt to load the configuration succeeded (1) or failed (0), which keeps the one before.")
+    package static let configLastReloadSuccess = Metric(
+        "dify_exporter_config_last_reload_success_timestamp_seconds", .gauge, [],
+        "When a configuration was last loaded, in seconds since 1970.")
     package static let buildInfo = Metric(
         "dify_exporter_build_info", .gauge, ["version", "revision", "swift_version"],
         "What is running; always 1.")
+
+    // MARK: The process, as client libraries name it
+
+    package static let processCPU = Metric(
+        "process_cpu_seconds_total", .counter, [],
+        "Processor time that the process has used, in user and system mode.")
+    package static let processResidentMemory = Metric(
+        "process_resident_memory_bytes", .gauge, [],
+        "Memory of the process that is in RAM.")
+    package static let processVirtualMemory = Metric(
+        "process_virtual_memory_bytes", .gauge, [],
+        "Address space of the process.")
+    package static let processVirtualMemoryLimit = Metric(
+        "process_virtual_memory_max_bytes", .gauge, [],
+        "The limit of the address space. Absent where there is none.")
+    package static let processOpenFiles = Metric(
+        "process_open_fds", .gauge, [],
+        "File descriptors that are open.")
+    package static let processOpenFilesLimit = Metric(
+        "process_max_fds", .gauge, [],
+        "The limit of open file descriptors.")
+    package static let processThreads = Metric(
+        "process_threads", .gauge, [],
+        "Threads of the process.")
+    package static let processStartTime = Metric(
+        "process_start_time_seconds", .gauge, [],
+        "When the process started, in seconds since 1970.")
 
     /// All of them, in the order of the README.
     package static let all: [Metric] = [
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, throttled,
-        checkpointFailures, checkpointDuration, checkpointBytes, buildInfo,
+        lateLogs, incompleteWindows, throttled, seriesLimited, checkpointFailures, checkpointDuration, checkpointBytes,
+        configLastReloadSuccessful, configLastReloadSuccess, buildInfo, processCPU, processResidentMemory,
+        processVirtualMemory, processVirtualMemoryLimit, processOpenFiles, processOpenFilesLimit, processThreads,
+        processStartTime,
     ]
 }

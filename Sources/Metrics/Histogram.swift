@@ -62,10 +62,15 @@ package struct Histogram: Hashable, Sendable {
         keep(exemplar, in: bucket)
     }
 
+    /// Whether the other has the same bounds, and is native or not as this one is.
+    package func isSameKind(as other: Histogram) -> Bool {
+        other.bounds == bounds && (other.native == nil) == (native == nil)
+    }
+
     /// Takes over all observations of a histogram of the same kind: with the same bounds, and native or not as this one is.
     /// Those of another are left out.
     package mutating func merge(_ other: Histogram) {
-        guard other.bounds == bounds, (other.native == nil) == (native == nil) else { return }
+        guard isSameKind(as: other) else { return }
         sum += other.sum
         if let native = other.native { self.native?.merge(native) }
         for (bucket, count) in other.counts.enumerated() {

@@ -47,3 +47,32 @@ import Testing
         #expect(FailureClassifier.builtInReasons.last == FailureClassifier.other)
     }
 }
+
+@Suite struct OwnFailureReasonsTests {
+    private func classifier(_ rules: (String, String)...) throws -> FailureClassifier {
+        FailureClassifier(ownRules: try rules.map { .init(reason: $0.0, pattern: try TextPattern($0.1)) })
+    }
+
+    @Test func theyComeBeforeTheBuiltInOnes() throws {
+        let classifier = try classifier(("billing", "(?i)insufficient balance"))
+        #expect(classifier.reason(for: "Error 429: Insufficient Balance") == "billing")
+        #expect(classifier.reason(for: "Error 429") == "rate_limit")
+    }
+
+    @Test func theFirstThatMatchesWins() throws {
+        let classifier = try classifier(("one", "a"), ("two", "ab"), ("three", "b"))
+        #expect(classifier.reason(for: "ab") == "one")
+        #expect(classifier.reason(for: "b") == "three")
+    }
+
+    @Test func theySeeTheTextAsItIs() throws {
+        #expect(try classifier(("loud", "ERROR")).reason(for: "an error") == "other")
+    }
+
+    @Test func onlyTheFirst4096BytesAreRead() throws {
+        let classifier = try classifier(("end", "x$"), ("far", "needle"))
+        #expect(classifier.reason(for: String(repeating: "x", count: 4096) + "needle") == "end")
+        #expect(classifier.reason(for: String(repeating: "y", count: 4090) + "needle") == "far")
+        #expect(classifier.reason(for: String(repeating: "y", count: 4091) + "needle") == "other")
+    }
+}

@@ -1,3 +1,4 @@
+import CivilTime
 import DifyAPI
 
 @testable import Collection
@@ -7,10 +8,11 @@ extension WorkflowLog {
     static func make(
         _ id: String, at createdAt: Int64, _ status: RunStatus? = .succeeded, elapsed: Double? = 2,
         tokens: Int64? = 100,
-        steps: Int64? = 3, exceptions: Int64? = 0, error: String? = nil, finishedAt: Int64? = nil
+        steps: Int64? = 3, exceptions: Int64? = 0, error: String? = nil, finishedAt: Int64? = nil,
+        runID: String? = nil, trigger: String = "app-run"
     ) -> WorkflowLog {
         let run = WorkflowRun(
-            id: "run-\(id)", status: status, triggeredFrom: "app-run", error: error, elapsedTime: elapsed,
+            id: runID ?? "run-\(id)", status: status, triggeredFrom: trigger, error: error, elapsedTime: elapsed,
             totalTokens: tokens, totalSteps: steps, exceptionsCount: exceptions, createdAt: createdAt,
             finishedAt: finishedAt)
         return WorkflowLog(id: id, run: status == nil ? nil : run, createdFrom: "service-api", createdAt: createdAt)
@@ -25,7 +27,7 @@ extension LogPage {
 
 extension AppState {
     static func make(start: Int64 = 1000) -> AppState {
-        AppState(start: start, buckets: .init())
+        AppState(start: start, buckets: .init(), at: UnixTime(seconds: 5000))
     }
 
     mutating func apply(_ log: WorkflowLog, at now: Int64 = 2000) -> Application {

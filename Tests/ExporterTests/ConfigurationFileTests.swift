@@ -48,11 +48,11 @@ import Testing
             """)
         #expect(configuration.requestsInFlight == 3)
         #expect(configuration.requestsPerSecond == 2.5)
-        #expect(configuration.seriesLimit == 500)
-        #expect(
-            configuration.failureReasons == [FailureReasonRule(reason: "billing", pattern: "(?i)insufficient balance")])
         let (bot, invoices) = (configuration.apps[0], configuration.apps[1])
         #expect(bot.displayName == "support-bot")
+        #expect(bot.collection.seriesLimit == 500)
+        let pattern = try TextPattern("(?i)insufficient balance")
+        #expect(bot.collection.classifier.ownRules == [.init(reason: "billing", pattern: pattern)])
         #expect(bot.baseURL == .cloud)
         #expect(bot.collection.interval == .seconds(30))
         #expect(bot.collection.overlap == .seconds(90))
@@ -161,6 +161,26 @@ import Testing
             #expect(!messages(text).isEmpty)
             #expect(!messages(text).joined().contains("secret"))
         }
+    }
+
+    @Test func patternsThatCannotBeMatchedAreNamedWithTheirPlace() {
+        let text = """
+            {
+              "failure_reasons": [
+                { "reason": "a", "pattern": "(?<=x)y" },
+                { "reason": "b", "pattern": "(open" },
+                { "pattern": "[0-9]" }
+              ],
+              "apps": [ { "name": "a", "api_key": "app-x" } ]
+            }
+            """
+        let found = messages(text)
+        #expect(found.count == 3)
+        #expect(
+            found[0] == "f:3:33: failure_reasons[0].pattern: "
+                + "of the groups that begin with (? only (?i) is known, and only at the beginning")
+        #expect(found[1].hasPrefix("f:4:33: failure_reasons[1].pattern: is not a pattern: "))
+        #expect(found[2] == "f:5:5: failure_reasons[2]: reason is missing")
     }
 }
 

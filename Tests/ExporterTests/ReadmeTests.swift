@@ -1,3 +1,4 @@
+import Collection
 import Foundation
 import Metrics
 import Testing
@@ -46,6 +47,9 @@ import Testing
         let block = try #require(text.split(separator: "```jsonc\n").dropFirst().first?.split(separator: "```").first)
         let configuration = try Configuration.read(Array(block.utf8))
         #expect(configuration.apps.count == 2)
-        #expect(configuration.apps[0].collection == .init())
+        var expected = CollectionSettings()
+        expected.classifier = configuration.apps[0].collection.classifier
+        #expect(configuration.apps[0].collection == expected)
+        #expect(expected.classifier.ownRules.map(\.reason) == ["billing"])
     }
 }

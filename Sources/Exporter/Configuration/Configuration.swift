@@ -10,19 +10,10 @@ package struct Configuration: Sendable {
     package var requestsInFlight = 2
     /// For each base URL.
     package var requestsPerSecond = 5.0
-    /// For each app; past it label values become "other".
-    package var seriesLimit = 1000
-    /// The operator's own failure classes, tried before the built-in ones.
-    package var failureReasons: [FailureReasonRule] = []
 
     package init(apps: [AppConfiguration]) {
         self.apps = apps
     }
-}
-
-package struct FailureReasonRule: Hashable, Sendable {
-    package let reason: String
-    package let pattern: String
 }
 
 /// One app, with the file's defaults filled in.

@@ -56,8 +56,11 @@ private struct ConfigurationFileReader {
         if let rate = object.number("requests_per_second", above: 0, upTo: 1000) {
             configuration.requestsPerSecond = rate
         }
-        if let limit = object.integer("series_limit", in: 10...1_000_000) { configuration.seriesLimit = Int(limit) }
-        configuration.failureReasons = (object.elements("failure_reasons") ?? []).compactMap(readFailureReason)
+        if let limit = object.integer("series_limit", in: 10...1_000_000) {
+            defaults.collection.seriesLimit = Int(limit)
+        }
+        let ownRules = (object.elements("failure_reasons") ?? []).compactMap(readFailureReason)
+        defaults.collection.classifier = FailureClassifier(ownRules: ownRules)
         configuration.apps = readApps(&object, root, defaults)
         object.finish()
         return configuration
@@ -100,21 +103,19 @@ private struct ConfigurationFileReader {
         return bounds
     }
 
-    private func readFailureReason(_ node: JSONNode, _ path: String) -> FailureReasonRule? {
+    private func readFailureReason(_ node: JSONNode, _ path: String) -> FailureClassifier.Rule? {
         guard var object = ObjectReader(node, path: path, problems: problems) else { return nil }
         let reason = object.parsed("reason") { text -> Result<String, ConfigurationMistake> in
             isWord(text) && text.count <= 64
                 ? .success(text) : .mistake("a reason has 1 to 64 letters, digits and underscores")
         }
-        let pattern = object.parsed("pattern") { text -> Result<String, ConfigurationMistake> in
-            text.isEmpty || text.count > 1000 ? .mistake("a pattern has 1 to 1000 characters") : .success(text)
-        }
-        for (key, value) in [("reason", reason), ("pattern", pattern)] where value == nil && object.node(key) == nil {
+        let pattern = object.parsed("pattern", parsePattern)
+        for key in ["reason", "pattern"] where object.node(key) == nil {
             problems.add(node, path, "\(key) is missing")
         }
         object.finish()
         guard let reason, let pattern else { return nil }
-        return FailureReasonRule(reason: reason, pattern: pattern)
+        return FailureClassifier.Rule(reason: reason, pattern: pattern)
     }
 
     // MARK: Apps
@@ -218,6 +219,16 @@ private func isWord(_ text: String) -> Bool {
         (0x61...0x7a).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x5f
     }
     return !text.isEmpty && text.utf8.allSatisfy(isWordByte)
+}
+
+/// Parses a pattern for the reader of a member.
+private func parsePattern(_ text: String) -> Result<TextPattern, ConfigurationMistake> {
+    guard (1...1000).contains(text.count) else { return .mistake("a pattern has 1 to 1000 characters") }
+    do throws(TextPattern.Problem) {
+        return .success(try TextPattern(text))
+    } catch {
+        return .mistake(error.message)
+    }
 }
 
 /// Parses a base URL for the reader of a member.

@@ -49,7 +49,7 @@ package struct Routes: Sendable {
     private func checkpointFamilies(_ snapshots: [AppSnapshot]) -> [Family] {
         var failures = Family(Catalogue.checkpointFailures)
         failures.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointFailures }))
-        var durations = CollectionWork().checkpointDuration
+        var durations = CollectionWork.noCheckpointDuration
         for snapshot in snapshots { durations.merge(snapshot.work.checkpointDuration) }
         var duration = Family(Catalogue.checkpointDuration)
         duration.add([], durations)
