@@ -1,7 +1,6 @@
 import Collection
 import DifyAPI
 import HTTPEndpoint
-import Metrics
 
 /// Answers the paths of the endpoint from what is in memory: nothing here waits for Dify.
 package struct Routes: Sendable {
@@ -9,11 +8,17 @@ package struct Routes: Sendable {
     let board: SnapshotBoard
     /// The base URLs with the gates that requests to them wait at.
     let gates: [(baseURL: BaseURL, gate: RequestGate)]
+    /// What came of loading the configuration, for whoever loads it again to note.
+    package let loadings: ConfigurationLoadings
 
-    package init(telemetryPath: String, board: SnapshotBoard, gates: [(baseURL: BaseURL, gate: RequestGate)]) {
+    package init(
+        telemetryPath: String, board: SnapshotBoard, gates: [(baseURL: BaseURL, gate: RequestGate)],
+        loadings: ConfigurationLoadings = ConfigurationLoadings()
+    ) {
         self.telemetryPath = telemetryPath
         self.board = board
         self.gates = gates
+        self.loadings = loadings
     }
 
     package func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -32,38 +37,6 @@ package struct Routes: Sendable {
         case "/-/ready": return await readiness()
         default: return await statusPage()
         }
-    }
-
-    private func metrics(_ request: HTTPRequest) async -> HTTPResponse {
-        let wanted = Set(request.query.filter { $0.name == "app" }.map(\.value))
-        let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
-        var families = snapshots.flatMap(\.families) + [BuildInfo.family]
-        families.append(await throttledFamily())
-        families += checkpointFamilies(snapshots)
-        return HTTPResponse(
-            status: 200, headers: ["Content-Type": ExpositionFormat.textV004.contentType],
-            body: Exposition.encode(families, as: .textV004))
-    }
-
-    /// Over all apps: a disk is everybody's.
-    private func checkpointFamilies(_ snapshots: [AppSnapshot]) -> [Family] {
-        var failures = Family(Catalogue.checkpointFailures)
-        failures.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointFailures }))
-        var durations = CollectionWork.noCheckpointDuration
-        for snapshot in snapshots { durations.merge(snapshot.work.checkpointDuration) }
-        var duration = Family(Catalogue.checkpointDuration)
-        duration.add([], durations)
-        var bytes = Family(Catalogue.checkpointBytes)
-        bytes.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointBytes }))
-        return [failures, duration, bytes]
-    }
-
-    private func throttledFamily() async -> Family {
-        var family = Family(Catalogue.throttled)
-        for (baseURL, gate) in gates {
-            family.add([baseURL.description], await gate.throttled.secondsValue)
-        }
-        return family
     }
 
     private func readiness() async -> HTTPResponse {

@@ -1,0 +1,65 @@
+import Collection
+import HTTPEndpoint
+import Metrics
+
+extension Routes {
+    /// The metrics of all apps, or of those that the query names, from what is in memory.
+    func metrics(_ request: HTTPRequest) async -> HTTPResponse {
+        let wanted = Set(request.query.filter { $0.name == "app" }.map(\.value))
+        let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
+        var families = snapshots.flatMap(\.families) + [BuildInfo.family]
+        families.append(await throttledFamily())
+        families += checkpointFamilies(snapshots)
+        families += await loadings.families
+        families += ProcessMetrics.families
+        return .page(of: families, for: request)
+    }
+
+    /// Over all apps: a disk is everybody's.
+    private func checkpointFamilies(_ snapshots: [AppSnapshot]) -> [Family] {
+        let startTime = ProcessMetrics.startTime.milliseconds
+        var failures = Family(Catalogue.checkpointFailures)
+        failures.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointFailures }), startTime: startTime)
+        var durations = CollectionWork.noCheckpointDuration
+        for snapshot in snapshots { durations.merge(snapshot.work.checkpointDuration) }
+        var duration = Family(Catalogue.checkpointDuration)
+        duration.add([], durations, startTime: startTime)
+        var bytes = Family(Catalogue.checkpointBytes)
+        bytes.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointBytes }))
+        return [failures, duration, bytes]
+    }
+
+    private func throttledFamily() async -> Family {
+        var family = Family(Catalogue.throttled)
+        for (baseURL, gate) in gates {
+            family.add(
+                [baseURL.description], await gate.throttled.secondsValue,
+                startTime: ProcessMetrics.startTime.milliseconds)
+        }
+        return family
+    }
+}
+
+extension HTTPResponse {
+    /// A page shorter than this goes out as it is: compressed it would hardly fill fewer packets.
+    private static let compressedFrom = 1024
+
+    /// The page of a scrape, in the format that the request's Accept asks for and compressed where its Accept-Encoding allows
+    /// it. It is never refused: what nobody here speaks is answered in text 0.0.4.
+    fileprivate static func page(of families: [Family], for request: HTTPRequest) -> HTTPResponse {
+        let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
+        var response = HTTPResponse(
+            status: 200,
+            headers: [
+                "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
+            ],
+            body: Exposition.encode(families, as: format))
+        if response.body.count >= compressedFrom, AcceptEncoding.allowsGzip(request.headers["Accept-Encoding"]),
+            let compressed = Gzip.compress(response.body)
+        {
+            response.headers.set("Content-Encoding", "gzip")
+            response.body = compressed
+        }
+        return response
+    }
+}

@@ -1,0 +1,116 @@
+import CivilTime
+import HTTPEndpoint
+import Metrics
+import Testing
+
+@testable import Collection
+@testable import Exporter
+
+@Suite struct MetricsRouteTests {
+    private static let protobuf =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+
+    private func routes(apps: [String] = ["a"]) async -> Routes {
+        let board = SnapshotBoard(count: apps.count)
+        for (place, name) in apps.enumerated() {
+            var snapshot = AppSnapshot(name: name, labels: [], at: UnixTime(seconds: 1000))
+            snapshot.health = .up
+            var state = AppState(start: 900, buckets: .init(), at: UnixTime(milliseconds: 1_000_250))
+            state.totals.adopt(CollectionSettings(), at: UnixTime(milliseconds: 1_000_250))
+            snapshot.numbers = AppSnapshot.Numbers(state, at: 1000, stuckAfter: 60)
+            await board.post(snapshot, at: place)
+        }
+        return Routes(telemetryPath: "/metrics", board: board, gates: [])
+    }
+
+    private func answer(
+        _ headers: HTTPHeaders = [:], query: [QueryItem] = [], apps: [String] = ["a"]
+    ) async -> HTTPResponse {
+        await routes(apps: apps).answer(HTTPRequest(path: "/metrics", query: query, headers: headers))
+    }
+
+    private func text(_ response: HTTPResponse) -> String {
+        String(decoding: response.body, as: UTF8.self)
+    }
+
+    @Test func withoutAWishThePageIsTextAndPlain() async {
+        let response = await answer()
+        #expect(response.status == 200)
+        #expect(response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(response.headers["Vary"] == "Accept, Accept-Encoding")
+        #expect(response.headers["Content-Encoding"] == nil)
+        #expect(text(response).contains("\ndify_workflow_runs_total{app=\"a\",status=\"succeeded\"} 0\n"))
+    }
+
+    @Test func openMetricsRepeatsTheEscaping() async {
+        let response = await answer(["Accept": "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"])
+        #expect(
+            response.headers["Content-Type"]
+                == "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8")
+        #expect(text(response).hasSuffix("# EOF\n"))
+        #expect(!text(response).contains("_created"))
+    }
+
+    @Test func aPrometheusWithNativeHistogramsGetsProtobuf() async {
+        let accept = "\(Self.protobuf),application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5"
+        let response = await answer(["Accept": accept])
+        #expect(response.headers["Content-Type"]?.hasPrefix("application/vnd.google.protobuf; proto=") == true)
+        #expect(response.body.first != UInt8(ascii: "#"))
+    }
+
+    @Test func acceptMayComeInSeveralFields() async {
+        let response = await answer(["Accept": "text/html", "Accept": "application/openmetrics-text;version=0.0.1"])
+        #expect(response.headers["Content-Type"] == "application/openmetrics-text; version=0.0.1; charset=utf-8")
+    }
+
+    @Test func aPageIsCompressedWhereThatIsAllowed() async {
+        let plain = await answer()
+        let compressed = await answer(["Accept-Encoding": "gzip"])
+        #expect(compressed.headers["Content-Encoding"] == "gzip")
+        #expect(compressed.body.starts(with: [0x1f, 0x8b]))
+        #expect(compressed.body.count * 4 < plain.body.count)
+        let refused = await answer(["Accept-Encoding": "gzip;q=0, br"])
+        #expect(refused.headers["Content-Encoding"] == nil)
+    }
+
+    @Test func theQueryNarrowsThePageInEveryFormat() async {
+        for accept in ["text/plain", "application/openmetrics-text;version=1.0.0", Self.protobuf] {
+            let page = text(
+                await answer(
+                    ["Accept": accept], query: [QueryItem(name: "app", value: "b-wanted")],
+                    apps: ["a-unwanted", "b-wanted"]))
+            #expect(page.contains("b-wanted"))
+            #expect(!page.contains("a-unwanted"))
+        }
+    }
+
+    @Test func everyFamilyOfThePageIsInTheCatalogue() async {
+        let names = text(await answer()).split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+            .map { String($0.split(separator: " ")[2]) }
+        #expect(Set(names).isSubset(of: Catalogue.all.map(\.name)))
+        #expect(names.contains("dify_exporter_series_limited_total"))
+    }
+
+    @Test func countersOfAnAppBeganWhenItsCountingBegan() async throws {
+        let snapshot = try #require(await routes().board.all.first)
+        let starts = Dictionary(uniqueKeysWithValues: snapshot.families.map { ($0.metric, $0.series.map(\.startTime)) })
+        #expect(starts[Catalogue.runs]?.allSatisfy { $0 == 1_000_250 } == true)
+        #expect(starts[Catalogue.runDuration]?.allSatisfy { $0 == 1_000_250 } == true)
+        #expect(starts[Catalogue.collections]?.allSatisfy { $0 == 1_000_000 } == true)
+        for (metric, times) in starts where metric.type == .gauge { #expect(times.allSatisfy { $0 == nil }) }
+        for (metric, times) in starts where metric.type != .gauge { #expect(times.allSatisfy { $0 != nil }) }
+    }
+
+    @Test func aFailedReloadShowsWhileTheLastSuccessStays() async {
+        let routes = await routes()
+        let loaded = await routes.loadings.families[1]
+        await routes.loadings.note(succeeded: false, at: UnixTime(seconds: 5))
+        let page = text(await routes.answer(HTTPRequest(path: "/metrics")))
+        #expect(page.contains("\ndify_exporter_config_last_reload_successful 0\n"))
+        let after = await routes.loadings.families[1]
+        guard case .number(let before) = loaded.series[0].value, case .number(let now) = after.series[0].value else {
+            return
+        }
+        #expect(before == now)
+    }
+}
