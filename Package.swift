@@ -41,7 +41,8 @@ let package = Package(
             dependencies: ["CivilTime", "Collection", "DifyAPI", "DifySimulator", "Metrics", "Storage"],
             path: "Tests/CollectionSimulation"),
         .executableTarget(
-            name: "simulation", dependencies: ["CivilTime", "Collection", "CollectionSimulation"],
+            name: "simulation",
+            dependencies: ["CivilTime", "Collection", "CollectionSimulation", "DifyAPI", "Storage"],
             path: "Tests/SimulationRunner"),
 
         // One state for the tests of the formats, their bench and their check against other programs.

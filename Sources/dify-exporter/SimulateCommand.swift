@@ -22,6 +22,7 @@ struct SimulateCommand {
 
         var settings = SimulatedDify.Settings()
         settings.seed = try options.seed()
+        settings.history = try options.required(.history, expected: spanForm, span)
         settings.version = try options.required(
             .difyVersion, expected: "a version such as 1.13.0", ServerVersion.init(_:))
         let percent = try options.required(.faults, expected: "a percentage from 0 to 100") { text in
@@ -34,10 +35,13 @@ struct SimulateCommand {
             Double(text).flatMap { $0 > 0 && $0 <= 10_000 ? $0 : nil }
         }
         let count = try options.count(.apps)
+        let history = settings.history
         var apps = SimulatedApp.Settings.demo
         if let rate {
             apps = (1...max(1, count)).map { number in
-                .steady(name: "app-\(number)", key: "app-simulated-\(number)", runsPerSecond: rate, for: duration)
+                .steady(
+                    name: "app-\(number)", key: "app-simulated-\(number)", runsPerSecond: rate,
+                    for: duration.map { $0 + history })
             }
         }
         if late > .zero {

@@ -14,6 +14,8 @@ package struct World {
         /// How long things happen, before the quiet in which everything must come right.
         package var hours = 1.0
         package var protections = Protections.all
+        /// One app with so many ordinary runs a second instead of a few random ones; for measurements.
+        package var steadyRate: Double?
 
         package init(seed: UInt64) {
             self.seed = seed
@@ -63,7 +65,10 @@ package struct World {
         self.settings = settings
         var random = SeededRandom(seed: settings.seed)
         let start = UnixTime(seconds: 1_795_000_000 + Int64(random.below(86_400)))
-        let appSettings = (0...random.below(3)).map { Self.app($0, using: &random) }
+        var appSettings = (0...random.below(3)).map { Self.app($0, using: &random) }
+        if let rate = settings.steadyRate {
+            appSettings = [.steady(name: "steady", key: "app-key-steady", runsPerSecond: rate)]
+        }
         var server = SimulatedDify.Settings()
         server.seed = settings.seed
         server.version = random.chance(0.3) ? "1.10.1" : "1.13.0"
@@ -102,6 +107,20 @@ package struct World {
         return AppSetup(
             name: app.name, settings: collection, position: Double(place) / Double(count), baseURL: "http://dify/v1",
             storagePath: "\(app.name).checkpoint")
+    }
+
+    /// Lives for a while in which nothing goes wrong, and gives what the first app would write down then.
+    package mutating func checkpoint(after span: Duration) -> Checkpoint {
+        let until = now + span
+        startProcess()
+        while now < until {
+            now = max(now, min(nextEvent(), until))
+            carryOutDueSteps()
+        }
+        let identity = Checkpoint.Identity(
+            name: apps[0].setup.name, baseURL: apps[0].setup.baseURL, difyName: apps[0].setup.name)
+        let state = apps[0].machine?.collector?.state ?? AppState(start: now.second, buckets: .init())
+        return Checkpoint(identity: identity, state: state)
     }
 
     /// Lives to the end, and compares.

@@ -1,6 +1,7 @@
 import CivilTime
 import Collection
 import CollectionSimulation
+import Storage
 
 #if canImport(Darwin)
     import Darwin
@@ -14,13 +15,22 @@ import CollectionSimulation
 ///
 ///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap]
 ///
-/// With `--without all` each protection is switched off in turn, to show that its lack is noticed.
+/// With `--checkpoints FOLDER` it measures checkpoints instead. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
 @main
 struct SimulationRunner {
     static func main() {
         let arguments = CommandLine.arguments
         func value(_ name: String) -> String? {
             arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+        }
+        if let folder = value("--checkpoints") {
+            do throws(DiskError) {
+                try Checkpoints.measure(folder: folder)
+                exit(0)
+            } catch {
+                print("\(error)")
+                exit(1)
+            }
         }
         let first = value("--first").flatMap(UInt64.init) ?? 1
         let count = value("--seeds").flatMap(UInt64.init) ?? 100

@@ -18,7 +18,8 @@ package enum Command: String, CaseIterable, Sendable {
         case .serve:
             [.configFile, .listenAddress, .telemetryPath, .storagePath, .resetApp] + logging
         case .demo: [.listenAddress, .telemetryPath, .seed] + logging
-        case .simulate: [.listen, .apps, .rate, .duration, .late, .burst, .faults, .seed, .difyVersion] + logging
+        case .simulate:
+            [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
         case .check: [.configFile]
         case .logs:
             [

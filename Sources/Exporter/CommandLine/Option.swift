@@ -66,6 +66,8 @@ extension Option {
         "rate", "N", "Runs a second for each app, evenly. Without it the apps are lively, as in the demo.")
     package static let duration = Option(
         "duration", "SPAN", "How long runs are started; without it for ever. As in 60s.")
+    package static let history = Option(
+        "history", "SPAN", default: "0s", "How long runs have been started already when it begins. As in 1h.")
     package static let late = Option("late", "SPAN", default: "0s", "How late rows become visible at most.")
     package static let burst = Option(
         "burst", "N", default: "0", "How many rows one second in the middle holds in addition.")
