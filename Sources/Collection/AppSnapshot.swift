@@ -39,6 +39,12 @@ package struct AppSnapshot: Sendable {
         self.name = name
         self.labels = labels
     }
+
+    /// Goes on from what was known of the app under other settings, but for its numbers: those come with its state.
+    mutating func inherit(_ earlier: AppSnapshot) {
+        (info, serverVersion, clockDifference) = (earlier.info, earlier.serverVersion, earlier.clockDifference)
+        (health, work) = (earlier.health, earlier.work)
+    }
 }
 
 /// The unfinished runs of one moment, counted.
@@ -76,6 +82,12 @@ package struct CollectionWork: Sendable {
     package internal(set) var checkpointBytes = 0
 
     package init() {}
+
+    /// Adds what writing another app's checkpoints came to.
+    package mutating func keepCheckpoints(of other: CollectionWork) {
+        checkpointFailures += other.checkpointFailures
+        checkpointDuration.merge(other.checkpointDuration)
+    }
 }
 
 package enum CollectionResult: String, CaseIterable, Hashable, Sendable {

@@ -116,6 +116,12 @@ package enum Catalogue {
 
     // MARK: The program
 
+    package static let configLastReloadSuccessful = Metric(
+        "dify_exporter_config_last_reload_successful", .gauge, [],
+        "Whether the last attempt to load the configuration succeeded (1) or failed (0), which keeps the one before.")
+    package static let configLastReloadSuccess = Metric(
+        "dify_exporter_config_last_reload_success_timestamp_seconds", .gauge, [],
+        "When a configuration was last loaded, in seconds since 1970.")
     package static let buildInfo = Metric(
         "dify_exporter_build_info", .gauge, ["version", "revision", "swift_version"],
         "What is running; always 1.")
@@ -126,6 +132,7 @@ package enum Catalogue {
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
         lateLogs, incompleteWindows, throttled,
-        checkpointFailures, checkpointDuration, checkpointBytes, buildInfo,
+        checkpointFailures, checkpointDuration, checkpointBytes, configLastReloadSuccessful, configLastReloadSuccess,
+        buildInfo,
     ]
 }

@@ -56,6 +56,11 @@ package actor FileCheckpointStore: CheckpointStore {
         if case .failure(let error) = result { throw .disk(error.description) }
     }
 
+    /// Gives the lock back, for an app that is no longer collected.
+    package func close() {
+        open = nil
+    }
+
     /// Sets the app's file aside under a name with the time, so that its numbers begin anew and nothing is lost. Nil when there
     /// was none, else the new name.
     package func setAside(at time: String) throws(StateProblem) -> String? {

@@ -5,26 +5,23 @@ import Metrics
 
 /// Answers the paths of the endpoint from what is in memory: nothing here waits for Dify.
 package struct Routes: Sendable {
-    let telemetryPath: String
-    let board: SnapshotBoard
-    /// The base URLs with the gates that requests to them wait at.
-    let gates: [(baseURL: BaseURL, gate: RequestGate)]
+    private let telemetryPath: String
+    private let service: ExporterService
+    private var board: SnapshotBoard { service.board }
 
-    package init(telemetryPath: String, board: SnapshotBoard, gates: [(baseURL: BaseURL, gate: RequestGate)]) {
+    package init(telemetryPath: String, service: ExporterService) {
         self.telemetryPath = telemetryPath
-        self.board = board
-        self.gates = gates
+        self.service = service
     }
 
     package func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if request.path == "/-/reload" { return await reload(request) }
         let known = [telemetryPath, "/", "/-/healthy", "/-/ready"]
         guard known.contains(request.path) else {
             return .text(404, "There is nothing here. Metrics are at \(telemetryPath), the status page is at /.\n")
         }
         guard request.method == "GET" || request.method == "HEAD" else {
-            var response = HTTPResponse.text(405, "Only GET and HEAD are answered here.\n")
-            response.headers.set("Allow", "GET, HEAD")
-            return response
+            return methodNotAllowed(allow: "GET, HEAD")
         }
         switch request.path {
         case telemetryPath: return await metrics(request)
@@ -39,30 +36,48 @@ package struct Routes: Sendable {
         let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
         var families = snapshots.flatMap(\.families) + [BuildInfo.family]
         families.append(await throttledFamily())
-        families += checkpointFamilies(snapshots)
+        families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
+        families += await service.reloadStatus.families
         return HTTPResponse(
             status: 200, headers: ["Content-Type": TextExposition.contentType], body: TextExposition.encode(families))
     }
 
     /// Over all apps: a disk is everybody's.
-    private func checkpointFamilies(_ snapshots: [AppSnapshot]) -> [Family] {
+    private func checkpointFamilies(_ works: [CollectionWork]) -> [Family] {
+        var all = CollectionWork()
+        for work in works { all.keepCheckpoints(of: work) }
         var failures = Family(Catalogue.checkpointFailures)
-        failures.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointFailures }))
-        var durations = CollectionWork().checkpointDuration
-        for snapshot in snapshots { durations.merge(snapshot.work.checkpointDuration) }
+        failures.add([], Double(all.checkpointFailures))
         var duration = Family(Catalogue.checkpointDuration)
-        duration.add([], durations)
+        duration.add([], all.checkpointDuration)
         var bytes = Family(Catalogue.checkpointBytes)
-        bytes.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointBytes }))
+        bytes.add([], Double(works.reduce(0) { $0 + $1.checkpointBytes }))
         return [failures, duration, bytes]
     }
 
     private func throttledFamily() async -> Family {
         var family = Family(Catalogue.throttled)
-        for (baseURL, gate) in gates {
+        for (baseURL, gate) in await service.gates {
             family.add([baseURL.description], await gate.throttled.secondsValue)
         }
         return family
+    }
+
+    /// Loads the configuration again, and says what came of it.
+    private func reload(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == "POST" else { return methodNotAllowed(allow: "POST") }
+        switch await service.reload() {
+        case .success(let plan): return .text(200, "The configuration was loaded, \(plan.description).\n")
+        case .failure(let error):
+            let reasons = error.lines.map { $0 + "\n" }.joined()
+            return .text(500, "The configuration was not loaded, and the one before goes on:\n\(reasons)")
+        }
+    }
+
+    private func methodNotAllowed(allow methods: String) -> HTTPResponse {
+        var response = HTTPResponse.text(405, "This path answers \(methods).\n")
+        response.headers.set("Allow", methods)
+        return response
     }
 
     private func readiness() async -> HTTPResponse {
