@@ -54,13 +54,14 @@ struct TestedExporter {
         return configuration
     }
 
+    /// Counts from before the Dify's first run on, whenever its collections begin.
     static func app(
         _ number: Int, key: String? = nil, change: (inout AppConfiguration) -> Void = { _ in }
     ) throws -> AppConfiguration {
         guard let key = APIKey(key ?? "key-\(number)") else { throw KeyError(message: "not a key") }
         var app = AppConfiguration(
             name: AppName("app-\(number)"), baseURL: try BaseURL("http://dify.test/v1"), keySource: .inline(key),
-            collection: CollectionSettings(interval: interval, overlap: .seconds(2), lookback: .zero))
+            collection: CollectionSettings(interval: interval, overlap: .seconds(2), lookback: .seconds(60)))
         change(&app)
         return app
     }
