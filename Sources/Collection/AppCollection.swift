@@ -9,12 +9,14 @@ package actor AppCollection {
     private let clock: any CollectionClock
     private let deliver: @Sendable (AppMachine.Output) async -> Void
 
-    /// `store` is nil for numbers in memory only, as the setup says too.
+    /// `store` is nil for numbers in memory only, as the setup says too. `predecessor` is what this app's collection left
+    /// when its settings changed.
     package init(
-        setup: AppSetup, source: any LogSource, store: (any CheckpointStore)?, clock: any CollectionClock = WallClock(),
+        setup: AppSetup, succeeding predecessor: AppMachine.Handover? = nil, source: any LogSource,
+        store: (any CheckpointStore)?, clock: any CollectionClock = WallClock(),
         deliver: @escaping @Sendable (AppMachine.Output) async -> Void
     ) {
-        machine = AppMachine(setup: setup, at: clock.now)
+        machine = AppMachine(setup: setup, at: clock.now, succeeding: predecessor)
         self.source = source
         self.store = store
         self.clock = clock
@@ -24,6 +26,7 @@ package actor AppCollection {
     /// Collects until the task is cancelled, and then writes down what is not yet on disk.
     package func run() async {
         var step = machine.start(at: clock.now)
+        for output in machine.takeOutputs() { await deliver(output) }
         while let input = await carryOut(step), !Task.isCancelled {
             step = machine.resume(input, at: clock.now, jitter: Double.random(in: 0...1))
             for output in machine.takeOutputs() { await deliver(output) }
@@ -35,6 +38,9 @@ package actor AppCollection {
             await deliver(.report(.notSaved(error)))
         }
     }
+
+    /// What the next collection of this app goes on from, once this one has ended.
+    package var handover: AppMachine.Handover { machine.handover }
 
     /// What came of a step; nil when the task was cancelled meanwhile.
     private func carryOut(_ step: AppMachine.Step) async -> AppMachine.Input? {

@@ -47,6 +47,8 @@ package struct AppMachine: Sendable {
     private var durable: AppSnapshot.Numbers?
     private var recognition: Recognition?
     private var lastDurableStep: UnixTime
+    /// The state that was handed over, until it is this machine's own.
+    private var inherited: [UInt8]?
 
     private enum Phase {
         case loading
@@ -71,19 +73,27 @@ package struct AppMachine: Sendable {
     /// Durable steps of a long collection come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
 
-    package init(setup: AppSetup, at now: UnixTime) {
+    /// What a machine leaves to the next one of the same app, which has other settings.
+    package struct Handover: Sendable {
+        /// The state as it would be written down; nil before there was any.
+        package var checkpoint: [UInt8]?
+        /// Nil for an app that was away meanwhile, of which nothing is to be shown before it has been tried again.
+        package var snapshot: AppSnapshot?
+    }
+
+    /// Counters of `predecessor` go on. Its state does so for numbers in memory only; others are loaded.
+    package init(setup: AppSetup, at now: UnixTime, succeeding predecessor: Handover? = nil) {
         self.setup = setup
         snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now)
+        if let earlier = predecessor?.snapshot { snapshot.inherit(earlier) }
+        inherited = setup.isDurable ? nil : predecessor?.checkpoint
         schedule = CollectionSchedule(interval: setup.settings.interval, position: setup.position, start: now)
         (began, lastDurableStep) = (now, now)
     }
 
     /// The first step.
     package mutating func start(at now: UnixTime) -> Step {
-        guard setup.isDurable else {
-            phase = .resting
-            return .sleep(until: now + schedule.firstDelay)
-        }
+        guard setup.isDurable else { return takeState(.success(inherited), at: now) }
         phase = .loading
         return .load
     }
@@ -122,6 +132,11 @@ package struct AppMachine: Sendable {
         setup.isDurable ? checkpoint() : nil
     }
 
+    /// What the next machine of this app goes on from.
+    package var handover: Handover {
+        Handover(checkpoint: checkpoint() ?? inherited, snapshot: snapshot)
+    }
+
     // MARK: State
 
     private mutating func takeState(_ result: Result<[UInt8]?, StateProblem>, at now: UnixTime) -> Step {
@@ -155,7 +170,7 @@ package struct AppMachine: Sendable {
         state.totals.adopt(setup.settings, at: now)
         if setup.takesNameOfDify { snapshot.name = checkpoint.identity.name }
         recognition = Recognition(of: checkpoint)
-        collector = Collector(settings: setup.settings, state: state)
+        collector = Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
         if state.isCaughtUp { durable = numbers(of: state, at: now.second) }
     }
 
@@ -173,7 +188,7 @@ package struct AppMachine: Sendable {
         retries = RetryPolicy()
         attempts = 0
         requestsBefore = requestCount
-        rowsBefore = collector?.tally.rows ?? 0
+        rowsBefore = (collector?.tally ?? snapshot.work.tally).rows
         if let infoReadAt, now - infoReadAt < Self.infoLifetime, infoReadAt <= now { return beginReading(at: now) }
         phase = .readingInfo
         return .askInfo
@@ -227,6 +242,7 @@ package struct AppMachine: Sendable {
                 return end(.state(.foreign(owner: recognition.owner)), at: now)
             }
             self.recognition = nil
+            inherited = nil
         }
         let server = serverNow(now)
         var collector = self.collector ?? newCollector(at: now)
@@ -240,7 +256,7 @@ package struct AppMachine: Sendable {
         let start = (serverNow(now) - setup.settings.lookback).second
         var state = AppState(start: start, buckets: setup.settings.buckets, at: now)
         state.totals.adopt(setup.settings, at: now)
-        return Collector(settings: setup.settings, state: state)
+        return Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
     }
 
     private mutating func nextRead(at now: UnixTime) -> Step {
@@ -395,7 +411,7 @@ package struct AppMachine: Sendable {
     }
 
     private mutating func publish() {
-        snapshot.work.tally = collector?.tally ?? .init()
+        if let tally = collector?.tally { snapshot.work.tally = tally }
         snapshot.numbers = durable
         outputs.append(.publish(snapshot))
     }

@@ -44,6 +44,12 @@ package struct AppSnapshot: Sendable {
         self.labels = labels
         work = CollectionWork(since: start)
     }
+
+    /// Goes on from what was known of the app under other settings, but for its numbers: those come with its state.
+    mutating func inherit(_ earlier: AppSnapshot) {
+        (info, serverVersion, clockDifference) = (earlier.info, earlier.serverVersion, earlier.clockDifference)
+        (health, work) = (earlier.health, earlier.work)
+    }
 }
 
 /// The unfinished runs of one moment, counted.

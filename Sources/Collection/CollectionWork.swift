@@ -23,8 +23,14 @@ package struct CollectionWork: Sendable {
     package static let noCheckpointDuration = Histogram(
         bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5], native: true)
 
-    init(since: UnixTime) {
+    package init(since: UnixTime) {
         self.since = since
+    }
+
+    /// Adds what writing another app's checkpoints came to.
+    package mutating func keepCheckpoints(of other: CollectionWork) {
+        checkpointFailures += other.checkpointFailures
+        checkpointDuration.merge(other.checkpointDuration)
     }
 
     /// Counts a request by its code. Codes beyond the first `seriesLimit` different ones are `other`.

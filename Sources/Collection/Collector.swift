@@ -62,9 +62,11 @@ package struct Collector: Sendable {
     /// Rows a second, from what was read last; nil before anything was.
     private var rate: Double?
 
-    package init(settings: CollectionSettings, state: AppState) {
+    /// `tally` is what collecting the app has cost before.
+    package init(settings: CollectionSettings, state: AppState, tally: Tally = .init()) {
         self.settings = settings
         self.state = state
+        self.tally = tally
     }
 
     /// Whether the list had been read up to the present when the last collection ended.

@@ -7,16 +7,22 @@ package struct DifyClient: Sendable {
     private let timeout: Duration
     private let transport: any Transport
     private let gate: RequestGate
+    private let now: @Sendable () -> UnixTime
 
     /// A page of 100 rows has about 65 kB; errors in it may have 100 kB each (dify-logs-api, observation 6).
     static let bodyLimit = 32 << 20
 
-    package init(baseURL: BaseURL, key: APIKey, timeout: Duration, transport: any Transport, gate: RequestGate) {
+    /// `now` is this machine's clock, which the server's is compared with.
+    package init(
+        baseURL: BaseURL, key: APIKey, timeout: Duration, transport: any Transport, gate: RequestGate,
+        now: @escaping @Sendable () -> UnixTime = { .now }
+    ) {
         self.baseURL = baseURL
         self.key = key
         self.timeout = timeout
         self.transport = transport
         self.gate = gate
+        self.now = now
     }
 
     package func logs(_ query: LogsQuery) async -> Answer<LogPage> {
@@ -28,12 +34,12 @@ package struct DifyClient: Sendable {
     }
 
     private func get<Value: Sendable>(_ endpoint: Endpoint<Value>) async -> Answer<Value> {
-        guard await gate.enter() else { return Answer(result: .failure(.cancelled), sentAt: .now) }
+        guard await gate.enter() else { return Answer(result: .failure(.cancelled), sentAt: now()) }
         let request = TransportRequest(
             url: baseURL.url(path: endpoint.path, query: endpoint.parameters),
             fields: [key.authorizationField, HTTPField(name: "Accept", value: "application/json")],
             timeout: timeout, bodyLimit: Self.bodyLimit)
-        let sentAt = UnixTime.now
+        let sentAt = now()
         let clock = ContinuousClock()
         let started = clock.now
         let outcome = await send(request)

@@ -23,7 +23,7 @@ package struct RequestBudget: Sendable {
         case waitForEnd
     }
 
-    package let limits: Limits
+    package private(set) var limits: Limits
     private var inFlight = 0
     /// When the latest requests began, oldest first; as many as one span may hold.
     private var begun: [UnixTime] = []
@@ -31,6 +31,12 @@ package struct RequestBudget: Sendable {
 
     package init(limits: Limits) {
         self.limits = limits
+    }
+
+    /// Goes on under other limits: requests under way and a pause that the server wants stay as they are.
+    package mutating func adopt(_ limits: Limits) {
+        self.limits = limits
+        begun = begun.suffix(perSpan)
     }
 
     /// How many requests may begin in one `span`: the whole number that keeps `perSecond` exactly.

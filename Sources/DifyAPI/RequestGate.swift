@@ -20,6 +20,12 @@ package actor RequestGate {
         budget = RequestBudget(limits: .init(inFlight: inFlight, perSecond: perSecond))
     }
 
+    /// Goes on under other limits, with those who wait.
+    package func adopt(inFlight: Int, perSecond: Double) {
+        budget.adopt(.init(inFlight: inFlight, perSecond: perSecond))
+        admitWaiters()
+    }
+
     /// Waits for a place; false when the task was cancelled before it got one. `leave` must follow true.
     func enter() async -> Bool {
         let ticket = nextTicket

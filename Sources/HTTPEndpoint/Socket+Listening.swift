@@ -62,13 +62,13 @@ extension Socket {
 }
 
 #if canImport(Glibc)
-    private let streamType = Int32(SOCK_STREAM.rawValue)
+    let streamType = Int32(SOCK_STREAM.rawValue)
 #else
-    private let streamType = SOCK_STREAM
+    let streamType = SOCK_STREAM
 #endif
 
 /// An address as the socket calls take it.
-private struct SocketAddress {
+struct SocketAddress {
     let family: Int32
     private let bytes: [UInt8]
 

@@ -44,9 +44,13 @@ struct DemoCommand {
     private func serve(_ apps: [SimulatedApp.Settings], dify: ListenAddress) async -> ExitCode {
         guard let configuration = configuration(apps, dify: dify) else { return .failure }
         let service = ExporterService(
-            configuration: configuration, environment: environment, telemetryPath: settings.telemetryPath,
-            storagePath: nil, logger: settings.logger, makeTransport: { _ in Program.transport(environment) })
-        return await Program.serve(service, settings) { addresses in
+            configuration: configuration,
+            surroundings: .init(environment: environment, storagePath: nil, logger: settings.logger) {
+                [environment] _ in
+                Program.transport(environment)
+            },
+            load: { configuration })
+        return await Program.serve(service, settings, reloadsOnHangup: false) { addresses in
             let base = "http://\(addresses[0])"
             Console.write(
                 """

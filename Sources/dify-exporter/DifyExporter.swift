@@ -36,6 +36,8 @@ struct DifyExporter {
         case .simulate: try await SimulateCommand(options).run()
         case .check: try await CheckCommand(options, environment: environment).run()
         case .logs: try await LogsCommand(options, environment: environment).run()
+        case .explain: try await ExplainCommand(options, environment: environment).run()
+        case .healthcheck: try await HealthcheckCommand(options).run()
         }
     }
 }

@@ -10,9 +10,13 @@ enum Program {
         do throws(LoadError) {
             return try Configuration.load(file: file, environment: environment)
         } catch {
-            for line in error.lines { Console.writeError("dify-exporter: \(line)") }
+            write(error)
             return nil
         }
+    }
+
+    static func write(_ error: LoadError) {
+        for line in error.lines { Console.writeError("dify-exporter: \(line)") }
     }
 
     /// Whether requests can be made at all; prints what to install if not.
@@ -35,14 +39,17 @@ enum Program {
                 caPath: environment["SSL_CERT_DIR"]))
     }
 
-    /// Serves and collects until SIGINT or SIGTERM. `started` is told where once the addresses are taken.
+    /// Serves and collects until SIGINT or SIGTERM, and on SIGHUP loads the configuration again where `reloadsOnHangup`.
+    /// `started` is told where once the addresses are taken.
     static func serve(
-        _ service: ExporterService, _ settings: ServingSettings, started: ([ListenAddress]) -> Void
+        _ service: ExporterService, _ settings: ServingSettings, reloadsOnHangup: Bool,
+        started: ([ListenAddress]) -> Void
     ) async -> ExitCode {
-        let signals = Signals.sequence(.interrupt, .terminate)
+        let signals = Signals.sequence([.interrupt, .terminate] + (reloadsOnHangup ? [.hangup] : []))
+        let routes = Routes(telemetryPath: settings.telemetryPath, service: service)
         let server: HTTPServer
         do throws(HTTPServerError) {
-            server = try HTTPServer(addresses: settings.addresses) { await service.routes.answer($0) }
+            server = try HTTPServer(addresses: settings.addresses) { await routes.answer($0) }
         } catch {
             Console.writeError("dify-exporter: \(error)")
             return .failure
@@ -51,6 +58,10 @@ enum Program {
         started(server.boundAddresses)
         let collecting = Task { await service.run() }
         for await signal in signals {
+            if signal == .hangup {
+                _ = await service.reload()
+                continue
+            }
             settings.logger.log(.info, "stopping", ("signal", "\(signal)"))
             break
         }

@@ -22,25 +22,34 @@ struct ServeCommand {
     }
 
     func run() async -> ExitCode {
-        guard var configuration = Program.loadConfiguration(file: configFile, environment: environment) else {
+        let configuration: Configuration
+        do throws(LoadError) {
+            configuration = try load()
+        } catch {
+            Program.write(error)
             return .usage
-        }
-        if storagePath == nil {
-            // Numbers that begin with each start must not count the same past again with each start.
-            for index in configuration.apps.indices { configuration.apps[index].collection.lookback = .zero }
         }
         guard Program.hasLibcurl() else { return .failure }
         guard await resetStorage(of: configuration) else { return .failure }
         let service = ExporterService(
-            configuration: configuration, environment: environment, telemetryPath: settings.telemetryPath,
-            storagePath: storagePath, logger: settings.logger, makeTransport: { _ in Program.transport(environment) })
+            configuration: configuration,
+            surroundings: .init(environment: environment, storagePath: storagePath, logger: settings.logger) {
+                [environment] _ in Program.transport(environment)
+            },
+            load: load)
         let count = configuration.apps.count
-        return await Program.serve(service, settings) { addresses in
+        return await Program.serve(service, settings, reloadsOnHangup: true) { addresses in
             settings.logger.log(
                 .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
                 ("addresses", addresses.map(\.description).joined(separator: " ")), ("path", settings.telemetryPath),
                 ("storage", storagePath ?? "memory only"))
         }
+    }
+
+    /// The configuration as it is now; at the start and whenever it is loaded again.
+    private func load() throws(LoadError) -> Configuration {
+        let configuration = try Configuration.load(file: configFile, environment: environment)
+        return storagePath == nil ? configuration.countingFromNow : configuration
     }
 
     /// Sets aside what the operator gave up; false after saying what went wrong.

@@ -54,7 +54,7 @@ struct SimulateCommand {
     }
 
     func run() async -> ExitCode {
-        let signals = Signals.sequence(.interrupt, .terminate)
+        let signals = Signals.sequence([.interrupt, .terminate])
         let simulator = SimulatorServer(SimulatedDify(settings: settings, apps: apps, start: .now))
         let server: HTTPServer
         do throws(HTTPServerError) {

@@ -119,7 +119,7 @@ package struct World {
         }
         let identity = Checkpoint.Identity(
             name: apps[0].setup.name, baseURL: apps[0].setup.baseURL, difyName: apps[0].setup.name)
-        let state = apps[0].machine?.collector?.state ?? AppState(start: now.second, buckets: .init())
+        let state = apps[0].machine?.collector?.state ?? AppState(start: now.second, buckets: .init(), at: now)
         return Checkpoint(identity: identity, state: state)
     }
 

@@ -40,6 +40,20 @@ import Testing
         #expect(budget.admit(at: start + .seconds(10)) == .granted)
     }
 
+    @Test func otherLimitsHoldFromNowOn() {
+        var budget = RequestBudget(limits: .init(inFlight: 9, perSecond: 4))
+        for _ in 0..<4 { #expect(budget.admit(at: start) == .granted) }
+        budget.pause(until: start + .milliseconds(100))
+        budget.adopt(.init(inFlight: 9, perSecond: 8))
+        #expect(budget.admit(at: start) == .waitUntil(start + .milliseconds(100)))
+        for _ in 0..<4 { #expect(budget.admit(at: start + .milliseconds(100)) == .granted) }
+        #expect(budget.admit(at: start + .milliseconds(100)) == .waitUntil(start + .seconds(1)))
+        budget.adopt(.init(inFlight: 9, perSecond: 1))
+        #expect(budget.admit(at: start + .milliseconds(1099)) == .waitUntil(start + .milliseconds(1100)))
+        budget.adopt(.init(inFlight: 8, perSecond: 1))
+        #expect(budget.admit(at: start + .seconds(2)) == .waitForEnd)
+    }
+
     @Test func aClockThatIsSetBackLocksNobodyOutForLong() {
         var budget = RequestBudget(limits: .init(inFlight: 9, perSecond: 1))
         #expect(budget.admit(at: start) == .granted)

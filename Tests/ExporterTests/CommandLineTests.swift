@@ -62,6 +62,17 @@ import Testing
         #expect(message("check", "stray") == "stray is not a flag of check; see 'dify-exporter help check'")
     }
 
+    @Test func theOperandStandsBeforeOrBehindTheFlags() throws {
+        for arguments in [["explain", "x", "--app=a"], ["explain", "--app", "a", "x"]] {
+            let options = try options(Invocation(arguments: arguments, environment: [:]))
+            #expect(options.operand == "x")
+            #expect(options[.onlyApp] == "a")
+        }
+        #expect(message("explain") == "RUN_ID is needed: dify-exporter explain RUN_ID")
+        #expect(message("explain", "x", "y") == "y is not a flag of explain; see 'dify-exporter help explain'")
+        #expect(Help.text(for: .explain).contains("Usage: dify-exporter explain RUN_ID [FLAGS]\n"))
+    }
+
     @Test func helpAndVersionAreUnderstoodEverywhere() throws {
         #expect(try parse("--help") == .help(nil))
         #expect(try parse("help") == .help(nil))

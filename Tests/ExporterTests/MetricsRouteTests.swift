@@ -1,4 +1,5 @@
 import CivilTime
+import DifyAPI
 import HTTPEndpoint
 import Metrics
 import Testing
@@ -11,16 +12,24 @@ import Testing
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 
     private func routes(apps: [String] = ["a"]) async -> Routes {
-        let board = SnapshotBoard(count: apps.count)
-        for (place, name) in apps.enumerated() {
+        let service = ExporterService(
+            configuration: Configuration(
+                apps: apps.map { name in
+                    AppConfiguration(name: AppName(name), baseURL: .cloud, keySource: .environment(name: "NONE"))
+                }),
+            surroundings: .init(
+                environment: [:], storagePath: nil, logger: Logger(level: .error, format: .logfmt),
+                makeTransport: { _ in CurlTransport(settings: .init(userAgent: "test")) })
+        ) { () async throws(LoadError) in throw LoadError(lines: ["there is nothing to load"]) }
+        for name in apps {
             var snapshot = AppSnapshot(name: name, labels: [], at: UnixTime(seconds: 1000))
             snapshot.health = .up
             var state = AppState(start: 900, buckets: .init(), at: UnixTime(milliseconds: 1_000_250))
             state.totals.adopt(CollectionSettings(), at: UnixTime(milliseconds: 1_000_250))
             snapshot.numbers = AppSnapshot.Numbers(state, at: 1000, stuckAfter: 60)
-            await board.post(snapshot, at: place)
+            await service.board.post(snapshot, of: name)
         }
-        return Routes(telemetryPath: "/metrics", board: board, gates: [])
+        return Routes(telemetryPath: "/metrics", service: service)
     }
 
     private func answer(
@@ -102,15 +111,15 @@ import Testing
     }
 
     @Test func aFailedReloadShowsWhileTheLastSuccessStays() async {
-        let routes = await routes()
-        let loaded = await routes.loadings.families[1]
-        await routes.loadings.note(succeeded: false, at: UnixTime(seconds: 5))
-        let page = text(await routes.answer(HTTPRequest(path: "/metrics")))
-        #expect(page.contains("\ndify_exporter_config_last_reload_successful 0\n"))
-        let after = await routes.loadings.families[1]
-        guard case .number(let before) = loaded.series[0].value, case .number(let now) = after.series[0].value else {
-            return
+        func loadings(_ routes: Routes) async -> [Substring] {
+            let page = text(await routes.answer(HTTPRequest(path: "/metrics")))
+            return page.split(separator: "\n").filter { $0.hasPrefix("dify_exporter_config_last_reload_") }
         }
-        #expect(before == now)
+        let routes = await routes()
+        let before = await loadings(routes)
+        #expect(await routes.answer(HTTPRequest(method: "POST", path: "/-/reload")).status == 500)
+        let after = await loadings(routes)
+        #expect(before.last?.hasSuffix(" 1") == true && after.last?.hasSuffix(" 0") == true)
+        #expect(before.first == after.first)
     }
 }

@@ -87,10 +87,11 @@ extension Duration {
 extension AppConfiguration {
     /// A client for the app; throws when its key cannot be read.
     package func client(
-        environment: [String: String], transport: any Transport, gate: RequestGate
+        environment: [String: String], transport: any Transport, gate: RequestGate,
+        now: @escaping @Sendable () -> UnixTime = { .now }
     ) throws(KeyError) -> DifyClient {
         DifyClient(
             baseURL: baseURL, key: try keySource.read(environment: environment), timeout: requestTimeout,
-            transport: transport, gate: gate)
+            transport: transport, gate: gate, now: now)
     }
 }

@@ -1,6 +1,6 @@
 /// What the program can be asked to do, with the flags that each takes.
 package enum Command: String, CaseIterable, Sendable {
-    case serve, demo, simulate, check, logs
+    case serve, demo, simulate, check, logs, explain, healthcheck
 
     package var summary: String {
         switch self {
@@ -9,7 +9,19 @@ package enum Command: String, CaseIterable, Sendable {
         case .simulate: "Run only the simulated Dify, for tests of other programs."
         case .check: "Try every app's key and say what is wrong and what to do."
         case .logs: "List workflow logs, with every filter that Dify has."
+        case .explain: "Say why a run was counted, is waited for, was given up, or was never seen."
+        case .healthcheck: "Ask a running exporter whether it is healthy, for containers."
         }
+    }
+
+    /// The name of the one argument that is not a flag, and is needed; nil for a command without one.
+    package var operand: String? {
+        self == .explain ? "RUN_ID" : nil
+    }
+
+    /// As it stands in usage lines.
+    var usage: String {
+        operand.map { "\(rawValue) \($0)" } ?? rawValue
     }
 
     package var options: [Option] {
@@ -26,6 +38,8 @@ package enum Command: String, CaseIterable, Sendable {
                 .configFile, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account, .limit,
                 .output,
             ]
+        case .explain: [.configFile, .storagePath, .onlyApp]
+        case .healthcheck: [.listenAddress]
         }
     }
 }

@@ -40,7 +40,7 @@ package enum Help {
         return """
             dify-exporter \(command.rawValue): \(command.summary)
 
-            Usage: dify-exporter \(command.rawValue) [FLAGS]
+            Usage: dify-exporter \(command.usage) [FLAGS]
 
             \(flags.joined(separator: "\n"))
             \(note)

@@ -56,11 +56,17 @@ package struct UsageError: Error, Equatable, CustomStringConvertible {
 /// The values of one command's flags: from the command line, else the environment, else the defaults.
 package struct OptionValues: Equatable, Sendable {
     private var values: [Option: [String]] = [:]
+    /// The argument that is not a flag; there for a command that has one.
+    package private(set) var operand: String?
 
     init(_ arguments: ArraySlice<String>, of command: Command, environment: [String: String]) throws(UsageError) {
         var given: [Option: [String]] = [:]
         var rest = arguments
         while let argument = rest.popFirst() {
+            if !argument.hasPrefix("-"), command.operand != nil, operand == nil {
+                operand = argument
+                continue
+            }
             guard argument.hasPrefix("--"), argument.count > 2 else {
                 throw UsageError(
                     message:
@@ -76,6 +82,9 @@ package struct OptionValues: Equatable, Sendable {
                 throw UsageError(message: "--\(option.name) is given twice; give it once")
             }
             given[option, default: []].append(value)
+        }
+        if let name = command.operand, operand == nil {
+            throw UsageError(message: "\(name) is needed: dify-exporter \(command.usage)")
         }
         for option in command.options {
             if let onCommandLine = given[option] {

@@ -46,6 +46,7 @@ extension Option {
     package static let logFormat = Option("log.format", "FORMAT", default: "logfmt", "How to log: logfmt or json.")
 
     package static let app = Option("app", "NAME", "The app of the configuration; needed when there are several.")
+    package static let onlyApp = Option("app", "NAME", "Only this app of the configuration.")
     package static let keyword = Option("keyword", "TEXT", "Only logs with this text in inputs, outputs or session id.")
     package static let status = Option("status", "STATUS", "Only runs that are succeeded, failed or stopped.")
     package static let createdAfter = Option(

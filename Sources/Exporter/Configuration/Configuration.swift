@@ -17,7 +17,7 @@ package struct Configuration: Sendable {
 }
 
 /// One app, with the file's defaults filled in.
-package struct AppConfiguration: Sendable {
+package struct AppConfiguration: Hashable, Sendable {
     /// The `app` label of its series; nil for the name that Dify gives, as only the environment may leave it.
     package var name: AppName?
     package var baseURL: BaseURL

@@ -1,7 +1,7 @@
 import DifyAPI
 
 /// Where an app's key comes from.
-package enum KeySource: Sendable {
+package enum KeySource: Hashable, Sendable {
     case inline(APIKey)
     /// A file that holds the key and perhaps a line end; it is read again when it changes.
     case file(path: String)

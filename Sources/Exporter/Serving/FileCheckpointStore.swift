@@ -23,7 +23,8 @@ package actor FileCheckpointStore: CheckpointStore {
             let isPlain = (0x61...0x7a).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x2d
             return isPlain ? Character(UnicodeScalar(byte)) : "_"
         }
-        let id = LogID(app)
+        // With a word before it no name is taken for a UUID, whose capitals would not count.
+        let id = LogID("app \(app)")
         return "\(String(harmless.prefix(40)))-\(String(id.high ^ id.low, radix: 16)).checkpoint"
     }
 
@@ -54,6 +55,11 @@ package actor FileCheckpointStore: CheckpointStore {
             }
         }
         if case .failure(let error) = result { throw .disk(error.description) }
+    }
+
+    /// Gives the lock back, for an app that is no longer collected.
+    package func close() {
+        open = nil
     }
 
     /// Sets the app's file aside under a name with the time, so that its numbers begin anew and nothing is lost. Nil when there

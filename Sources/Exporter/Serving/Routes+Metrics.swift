@@ -9,29 +9,29 @@ extension Routes {
         let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
         var families = snapshots.flatMap(\.families) + [BuildInfo.family]
         families.append(await throttledFamily())
-        families += checkpointFamilies(snapshots)
-        families += await loadings.families
+        families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
+        families += await service.reloadStatus.families
         families += ProcessMetrics.families
         return .page(of: families, for: request)
     }
 
     /// Over all apps: a disk is everybody's.
-    private func checkpointFamilies(_ snapshots: [AppSnapshot]) -> [Family] {
+    private func checkpointFamilies(_ works: [CollectionWork]) -> [Family] {
         let startTime = ProcessMetrics.startTime.milliseconds
+        var all = CollectionWork(since: ProcessMetrics.startTime)
+        for work in works { all.keepCheckpoints(of: work) }
         var failures = Family(Catalogue.checkpointFailures)
-        failures.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointFailures }), startTime: startTime)
-        var durations = CollectionWork.noCheckpointDuration
-        for snapshot in snapshots { durations.merge(snapshot.work.checkpointDuration) }
+        failures.add([], Double(all.checkpointFailures), startTime: startTime)
         var duration = Family(Catalogue.checkpointDuration)
-        duration.add([], durations, startTime: startTime)
+        duration.add([], all.checkpointDuration, startTime: startTime)
         var bytes = Family(Catalogue.checkpointBytes)
-        bytes.add([], Double(snapshots.reduce(0) { $0 + $1.work.checkpointBytes }))
+        bytes.add([], Double(works.reduce(0) { $0 + $1.checkpointBytes }))
         return [failures, duration, bytes]
     }
 
     private func throttledFamily() async -> Family {
         var family = Family(Catalogue.throttled)
-        for (baseURL, gate) in gates {
+        for (baseURL, gate) in await service.gates {
             family.add(
                 [baseURL.description], await gate.throttled.secondsValue,
                 startTime: ProcessMetrics.startTime.milliseconds)

@@ -5,31 +5,22 @@ import HTTPEndpoint
 /// Answers the paths of the endpoint from what is in memory: nothing here waits for Dify.
 package struct Routes: Sendable {
     let telemetryPath: String
-    let board: SnapshotBoard
-    /// The base URLs with the gates that requests to them wait at.
-    let gates: [(baseURL: BaseURL, gate: RequestGate)]
-    /// What came of loading the configuration, for whoever loads it again to note.
-    package let loadings: ConfigurationLoadings
+    let service: ExporterService
+    var board: SnapshotBoard { service.board }
 
-    package init(
-        telemetryPath: String, board: SnapshotBoard, gates: [(baseURL: BaseURL, gate: RequestGate)],
-        loadings: ConfigurationLoadings = ConfigurationLoadings()
-    ) {
+    package init(telemetryPath: String, service: ExporterService) {
         self.telemetryPath = telemetryPath
-        self.board = board
-        self.gates = gates
-        self.loadings = loadings
+        self.service = service
     }
 
     package func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if request.path == "/-/reload" { return await reload(request) }
         let known = [telemetryPath, "/", "/-/healthy", "/-/ready"]
         guard known.contains(request.path) else {
             return .text(404, "There is nothing here. Metrics are at \(telemetryPath), the status page is at /.\n")
         }
         guard request.method == "GET" || request.method == "HEAD" else {
-            var response = HTTPResponse.text(405, "Only GET and HEAD are answered here.\n")
-            response.headers.set("Allow", "GET, HEAD")
-            return response
+            return methodNotAllowed(allow: "GET, HEAD")
         }
         switch request.path {
         case telemetryPath: return await metrics(request)
@@ -37,6 +28,23 @@ package struct Routes: Sendable {
         case "/-/ready": return await readiness()
         default: return await statusPage()
         }
+    }
+
+    /// Loads the configuration again, and says what came of it.
+    private func reload(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == "POST" else { return methodNotAllowed(allow: "POST") }
+        switch await service.reload() {
+        case .success(let plan): return .text(200, "The configuration was loaded, \(plan.description).\n")
+        case .failure(let error):
+            let reasons = error.lines.map { $0 + "\n" }.joined()
+            return .text(500, "The configuration was not loaded, and the one before goes on:\n\(reasons)")
+        }
+    }
+
+    private func methodNotAllowed(allow methods: String) -> HTTPResponse {
+        var response = HTTPResponse.text(405, "This path answers \(methods).\n")
+        response.headers.set("Allow", methods)
+        return response
     }
 
     private func readiness() async -> HTTPResponse {

@@ -11,9 +11,31 @@ struct Servers: Sendable {
 
     /// `makeTransport` gives each base URL its own connections.
     init(of configuration: Configuration, makeTransport: (BaseURL) -> any Transport) {
-        for app in configuration.apps where byURL[app.baseURL] == nil {
-            let gate = RequestGate(inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
-            byURL[app.baseURL] = Server(gate: gate, transport: makeTransport(app.baseURL))
+        self = Servers().adopting(configuration, makeTransport: makeTransport)
+    }
+
+    private init() {}
+
+    /// The servers of another configuration. Those that are in both keep their connections, and their gates with all who wait
+    /// there.
+    func adopting(_ configuration: Configuration, makeTransport: (BaseURL) -> any Transport) -> Servers {
+        var servers = Servers()
+        for url in Set(configuration.apps.map(\.baseURL)) {
+            servers.byURL[url] =
+                byURL[url]
+                ?? Server(
+                    gate: RequestGate(
+                        inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond),
+                    transport: makeTransport(url))
+        }
+        return servers
+    }
+
+    /// Gives every gate the configuration's budget.
+    func adoptBudget(of configuration: Configuration) async {
+        for server in byURL.values {
+            await server.gate.adopt(
+                inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
         }
     }
 

@@ -1,24 +1,34 @@
 import Collection
 import Metrics
 
-/// The latest snapshot of each app, in the order of the configuration: collections write, scrapes read.
+/// The latest snapshot of each app, by its name and in the order of the configuration: collections write, scrapes read.
 package actor SnapshotBoard {
-    private let count: Int
-    private var snapshots: [Int: AppSnapshot] = [:]
+    private var apps: [String]
+    private var snapshots: [String: AppSnapshot] = [:]
+    /// What writing checkpoints came to for apps that are gone: its counters are over all apps, and must not fall.
+    private(set) var departed = CollectionWork(since: ProcessMetrics.startTime)
 
-    /// `count` apps are expected.
-    package init(count: Int) {
-        self.count = count
+    /// `apps` are the names that are expected.
+    package init(apps: [String]) {
+        self.apps = apps
     }
 
-    package func post(_ snapshot: AppSnapshot, at place: Int) {
-        snapshots[place] = snapshot
+    /// Expects these apps from now on. What is known of others is dropped.
+    package func expect(_ apps: [String]) {
+        self.apps = apps
+        for (name, snapshot) in snapshots where !apps.contains(name) {
+            departed.keepCheckpoints(of: snapshot.work)
+            snapshots[name] = nil
+        }
     }
 
-    package var all: [AppSnapshot] {
-        snapshots.sorted { $0.key < $1.key }.map(\.value)
+    /// `app` is the name that the configuration speaks of, which need not be that of the snapshot.
+    package func post(_ snapshot: AppSnapshot, of app: String) {
+        if apps.contains(app) { snapshots[app] = snapshot }
     }
+
+    package var all: [AppSnapshot] { apps.compactMap { snapshots[$0] } }
 
     /// How many apps have not been tried yet.
-    package var untried: Int { count - snapshots.count }
+    package var untried: Int { apps.count { snapshots[$0]?.health == nil } }
 }

@@ -1,0 +1,62 @@
+import CivilTime
+import Collection
+import DifyAPI
+
+extension RunExplanation {
+    /// A few sentences for people.
+    package var text: String {
+        let logged = loggedAt.map { " Its log is of \(UnixTime.iso8601(second: $0))." } ?? ""
+        return "\(app): \(sentence)\(logged)"
+    }
+
+    private var sentence: String {
+        switch finding {
+        case .waiting(let status, let second, let nextLook, let endedSince):
+            let seen =
+                "it is waited for: \(status.rawValue) when it was last looked at, logged at \(UnixTime.iso8601(second: second)). "
+            guard let endedSince else {
+                return seen + "The next look is due at \(UnixTime.iso8601(second: nextLook)), on Dify's clock."
+            }
+            return seen + "It has ended since, and is counted with the next look, due at "
+                + "\(UnixTime.iso8601(second: nextLook)) on Dify's clock, as \(series(endedSince))."
+        case .counted(let labels): return "it was counted as \(series(labels))."
+        case .leftOut(let labels, let countedStatus):
+            return
+                "it was read and not counted: it ended as \(labels.status.rawValue), and the app's filter counts only "
+                + "\(countedStatus.rawValue)."
+        case .decided(let status):
+            return
+                "it was read and is no longer waited for, although Dify shows it as \(status.rawValue): it was given up after "
+                + "give_up_after, which dify_workflow_runs_abandoned_total counts, or it was counted and has begun again."
+        case .decidedLongAgo(let labels, let floor):
+            let before = "it is from before \(UnixTime.iso8601(second: floor)), to where single logs are remembered. "
+            guard let labels else {
+                return before + "It has no end in Dify and is not waited for, so it was given up."
+            }
+            return before + "It was counted as \(series(labels)), unless it was given up before it ended."
+        case .beforeCounting(let start):
+            return
+                "it was not counted: counting began at \(UnixTime.iso8601(second: start)), after its log was written."
+        case .notYetRead(let until):
+            return
+                "it has not been read yet: the numbers are complete until \(UnixTime.iso8601(second: until)). The next "
+                + "collections reach it."
+        case .appearedLate:
+            return
+                "it has not been read yet, although later logs have: it appeared late. The comparison with Dify's totals finds "
+                + "it within minutes."
+        case .outsideFilter: return "it is not counted: the app's filter does not ask for it."
+        case .nothingStored:
+            return "Dify has it, and no numbers of this app are stored here. Is --storage.path that of the exporter?"
+        case .unknown: return "neither the stored numbers nor Dify know it."
+        }
+    }
+
+    private func series(_ labels: RunLabels) -> String {
+        var text =
+            "app=\"\(app)\", status=\"\(labels.status.rawValue)\", created_from=\"\(labels.origin.createdFrom)\", "
+            + "triggered_from=\"\(labels.origin.triggeredFrom)\""
+        if let reason = labels.reason { text += ", reason=\"\(reason)\"" }
+        return text
+    }
+}

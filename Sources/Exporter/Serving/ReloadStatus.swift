@@ -1,0 +1,29 @@
+import CivilTime
+import Metrics
+
+/// How loading the configuration went, the first time at the start included.
+struct ReloadStatus: Sendable {
+    private(set) var isSuccessful = true
+    private(set) var latestSuccess: UnixTime
+
+    /// Of a program that has begun with a configuration.
+    init(startedAt: UnixTime) {
+        latestSuccess = startedAt
+    }
+
+    mutating func noteSuccess(at moment: UnixTime) {
+        (isSuccessful, latestSuccess) = (true, moment)
+    }
+
+    mutating func noteFailure() {
+        isSuccessful = false
+    }
+
+    var families: [Family] {
+        var successful = Family(Catalogue.configLastReloadSuccessful)
+        successful.add([], isSuccessful ? 1 : 0)
+        var time = Family(Catalogue.configLastReloadSuccess)
+        time.add([], latestSuccess.secondsValue)
+        return [successful, time]
+    }
+}
