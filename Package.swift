@@ -58,6 +58,7 @@ let package = Package(
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
         .testTarget(name: "CollectionTests", dependencies: ["Collection", "CollectionSimulation", "DifySimulator"]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
+        .testTarget(name: "DeployTests", dependencies: ["JSON", "Metrics"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
     ],
     swiftLanguageModes: [.v6]
