@@ -56,7 +56,9 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
-        .testTarget(name: "CollectionTests", dependencies: ["Collection", "CollectionSimulation", "DifySimulator"]),
+        .testTarget(
+            name: "CollectionTests", dependencies: ["Collection", "CollectionSimulation", "DifySimulator"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
         .testTarget(name: "DeployTests", dependencies: ["JSON", "Metrics"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
