@@ -33,7 +33,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "dify-exporter",
-            dependencies: ["CivilTime", "Collection", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON"]),
+            dependencies: [
+                "CivilTime", "Collection", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON", "Storage",
+            ]),
 
         // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.
         .target(

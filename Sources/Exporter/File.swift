@@ -1,3 +1,5 @@
+import Storage
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -21,17 +23,14 @@ enum File {
     /// bytes.
     static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(path: path, problem: "cannot be opened: \(systemMessage())") }
+        guard descriptor >= 0 else { throw FileError(path: path, problem: "cannot be opened: \(SystemCall.message)") }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = chunk.withUnsafeMutableBytes { readBytes(descriptor, $0) }
+            let count = chunk.withUnsafeMutableBytes { SystemCall.read(descriptor, $0) }
             if count == 0 { return bytes }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError(path: path, problem: "cannot be read: \(systemMessage())")
-            }
+            guard count > 0 else { throw FileError(path: path, problem: "cannot be read: \(SystemCall.message)") }
             bytes += chunk[..<count]
             guard bytes.count <= limit else { throw FileError(path: path, problem: "is longer than \(limit) bytes") }
         }
@@ -50,21 +49,6 @@ enum File {
             device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino),
             size: Int64(status.st_size),
             modifiedSeconds: Int64(modified.tv_sec), modifiedNanoseconds: Int64(modified.tv_nsec))
-    }
-
-    /// The C library's `read`, which this type's own would hide.
-    private static func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        #if canImport(Darwin)
-            Darwin.read(descriptor, buffer.baseAddress!, buffer.count)
-        #elseif canImport(Musl)
-            Musl.read(descriptor, buffer.baseAddress!, buffer.count)
-        #else
-            Glibc.read(descriptor, buffer.baseAddress!, buffer.count)
-        #endif
-    }
-
-    private static func systemMessage() -> String {
-        String(cString: strerror(errno))
     }
 }
 

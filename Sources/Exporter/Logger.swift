@@ -1,5 +1,6 @@
 import CivilTime
 import JSON
+import Storage
 
 #if canImport(Darwin)
     import Darwin
@@ -38,12 +39,8 @@ package struct Logger: Sendable {
         guard level >= self.level else { return }
         let line = Self.line(format, UnixTime.now, level, message, fields) + "\n"
         // One write for each line, so that lines of several threads do not mix.
-        var bytes = Array(line.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
+        // Where nobody can read the log, there is nobody to tell.
+        _ = SystemCall.writeAll(Array(line.utf8), to: STDERR_FILENO)
     }
 
     static func line(_ format: Format, _ time: UnixTime, _ level: Level, _ message: String, _ fields: [Field]) -> String

@@ -46,12 +46,7 @@ package struct FolderDisk: Disk {
         let descriptor = open(path(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("create", name) }
         defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { SystemCall.write(descriptor, $0) }
-            guard count > 0 else { throw failure("write", name) }
-            rest = rest.dropFirst(count)
-        }
+        guard SystemCall.writeAll(bytes, to: descriptor) else { throw failure("write", name) }
     }
 
     package func sync(_ name: String) throws(DiskError) {

@@ -6,9 +6,10 @@
     import Glibc
 #endif
 
-/// The C library's calls whose names this module uses itself, repeated where a signal interrupts them.
-enum SystemCall {
-    static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+/// The C library's calls whose names others use themselves, repeated where a signal interrupts them.
+package enum SystemCall {
+    /// As `read(2)`: how many bytes came, 0 at the end, below 0 after an error that `message` names.
+    package static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
         repeated {
             #if canImport(Darwin)
                 Darwin.read(descriptor, buffer.baseAddress, buffer.count)
@@ -20,7 +21,18 @@ enum SystemCall {
         }
     }
 
-    static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
+    /// Writes all of `bytes`; false after an error that `message` names.
+    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    private static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
         repeated {
             #if canImport(Darwin)
                 Darwin.write(descriptor, buffer.baseAddress, buffer.count)
@@ -43,7 +55,7 @@ enum SystemCall {
     }
 
     /// What the system says of the latest error.
-    static var message: String { String(cString: strerror(errno)) }
+    package static var message: String { String(cString: strerror(errno)) }
 
     private static func repeated(_ call: () -> Int) -> Int {
         while true {

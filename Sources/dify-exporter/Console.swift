@@ -1,3 +1,5 @@
+import Storage
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -19,22 +21,8 @@ enum Console {
 
     /// Straight to the descriptor: what a person waits for must not stay in a buffer when standard output is a pipe.
     private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { writeBytes(descriptor, $0) }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
-
-    private static func writeBytes(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Darwin)
-            Darwin.write(descriptor, buffer.baseAddress!, buffer.count)
-        #elseif canImport(Musl)
-            Musl.write(descriptor, buffer.baseAddress!, buffer.count)
-        #else
-            Glibc.write(descriptor, buffer.baseAddress!, buffer.count)
-        #endif
+        // A reader that has gone wants no more, as in `dify-exporter logs | head`.
+        _ = SystemCall.writeAll(Array(text.utf8), to: descriptor)
     }
 
     static var environment: [String: String] {
