@@ -43,8 +43,10 @@ package struct AppMachine: Sendable {
     private var rowsBefore = 0
     private var infoReadAt: UnixTime?
     private var outputs: [Output] = []
-    /// What is on disk; nil for an app whose state is in memory only, and before the first save.
+    /// What may be published: what is on disk, or for numbers in memory only what was last collected.
     private var durable: AppSnapshot.Numbers?
+    /// The numbers that the save under way will make durable.
+    private var pending: AppSnapshot.Numbers?
     private var recognition: Recognition?
     private var lastDurableStep: UnixTime
     /// The state that was handed over, until it is this machine's own.
@@ -313,9 +315,6 @@ package struct AppMachine: Sendable {
         snapshot.work.checkpointBytes = bytes.count
         return .save(bytes)
     }
-
-    /// The numbers that the save under way will make durable.
-    private var pending: AppSnapshot.Numbers?
 
     private mutating func note(_ result: Result<Void, StateProblem>, took span: Duration) {
         snapshot.work.checkpointDuration.observe(span.secondsValue)
