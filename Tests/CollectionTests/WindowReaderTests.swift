@@ -65,6 +65,42 @@ import Testing
         #expect(!reader.isWhole)
     }
 
+    @Test func aRowThatComesMeanwhileDoesNotStandForOneThatWasNeverShown() {
+        let logs = (0..<150).map { WorkflowLog.make("\($0)", at: 1000) }
+        let late = WorkflowLog.make("late", at: 1000)
+        var reader = WindowReader(Window(second: 1000))
+        // Every answer keeps the last row back, until the late one has come.
+        #expect(reader.receive(.make(Array(logs[..<100]), total: 150)) == .reading)
+        for limit in [100, 97] {
+            #expect(reader.request?.limit == limit)
+            #expect(reader.receive(.make(Array(logs[..<limit]), total: 150)) == .reading)
+            #expect(reader.receive(.make(Array(logs[limit..<149]) + [logs[0]], total: 150)) == .reading)
+        }
+        #expect(reader.request?.status == .succeeded)
+        #expect(reader.receive(.make([late] + logs[..<99], total: 151)) == .reading)
+        // A hundred and fifty have been seen, and the server is asked whether that is all.
+        #expect(reader.request == PageRequest(window: Window(second: 1000), limit: 1))
+        #expect(reader.receive(.make([logs[7]], total: 151)) == .reading)
+        #expect(reader.receive(.make(Array(logs[99...]), total: 151)) == .reading)
+        #expect(reader.receive(.make([logs[7]], total: 151)) == .complete)
+        #expect(reader.seen.contains(LogID("149")))
+    }
+
+    @Test func rowsThatVanishMeanwhileDoNotStandForOthers() {
+        let logs = (0..<120).map { WorkflowLog.make("\($0)", at: 1000) }
+        var reader = WindowReader(Window(second: 1000))
+        #expect(reader.receive(.make(Array(logs[..<100]), total: 120)) == .reading)
+        #expect(reader.receive(.make(Array(logs[..<100]), total: 120)) == .reading)
+        // Ten of those that were shown are deleted, and one is still to come.
+        #expect(reader.receive(.make(Array(logs[100..<119]), total: 110)) == .reading)
+        #expect(reader.request?.limit == 1)
+        #expect(reader.receive(.make([logs[50]], total: 110)) == .reading)
+        #expect(reader.receive(.make(Array(logs[10..<107]), total: 110)) == .reading)
+        #expect(reader.receive(.make(Array(logs[107...]), total: 110)) == .reading)
+        #expect(reader.receive(.make([logs[50]], total: 110)) == .complete)
+        #expect(reader.seen.count == 120)
+    }
+
     @Test func anAnswerBelowItsOwnCountIsAskedAgain() {
         var reader = WindowReader(Window(first: 1000, last: 1009))
         let row = WorkflowLog.make("a", at: 1001)
