@@ -55,4 +55,7 @@ extension Duration {
     package var secondsValue: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
+
+    /// The span without its sign.
+    package var magnitude: Duration { self < .zero ? .zero - self : self }
 }

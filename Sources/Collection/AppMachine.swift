@@ -75,6 +75,9 @@ package struct AppMachine: Sendable {
     /// Durable steps of a long collection come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
 
+    /// Two measurements of the same difference may be so far apart: each is cut to whole seconds, and clocks drift.
+    private static let clockPrecision = Duration.seconds(5)
+
     /// What a machine leaves to the next one of the same app, which has other settings.
     package struct Handover: Sendable {
         /// The state as it would be written down; nil before there was any.
@@ -172,7 +175,10 @@ package struct AppMachine: Sendable {
         state.totals.adopt(setup.settings, at: now)
         if setup.takesNameOfDify { snapshot.name = checkpoint.identity.name }
         recognition = Recognition(of: checkpoint)
-        collector = Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
+        var collector = Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
+        // Nobody watched the server's clock meanwhile.
+        collector.distrust()
+        self.collector = collector
         if state.isCaughtUp { durable = numbers(of: state, at: now.second) }
     }
 
@@ -385,7 +391,18 @@ package struct AppMachine: Sendable {
         snapshot.work.countRequest(
             code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
-        snapshot.clockDifference = answer.clockDifference ?? snapshot.clockDifference
+        noteClock(answer)
+    }
+
+    /// A clock that is off by more than a slow answer explains has been set, there or here.
+    private mutating func noteClock<Value>(_ answer: Answer<Value>) {
+        guard let difference = answer.clockDifference else { return }
+        if let before = snapshot.clockDifference,
+            (difference - before).magnitude > answer.duration + Self.clockPrecision
+        {
+            collector?.distrust()
+        }
+        snapshot.clockDifference = difference
     }
 
     private mutating func noteCollection(_ problem: CollectionProblem?, at now: UnixTime) {

@@ -31,8 +31,12 @@ package struct Collector: Sendable {
         var presentAt: Int64?
         /// The server's second of the latest answer.
         var latestAt: Int64?
+        /// Whether all between what was settled before and the present has been read or compared as late as the present.
+        var settlesPresent = true
         /// Whether every window that may still get late rows is compared.
         var includesFarAudit = false
+        /// Whether the collection was begun in distrust, which it ends when it succeeds.
+        var endsDistrust = false
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
         var isDurableStep = false
@@ -72,14 +76,26 @@ package struct Collector: Sendable {
     /// Whether the list had been read up to the present when the last collection ended.
     package private(set) var hasReachedPresent = false
 
+    /// Whether the server's clock may have been set since the state was last proven: rows may then be stamped anywhere
+    /// among seconds that were complete.
+    private var distrusts = false
+
+    /// From now on until everything that the ledger remembers has been compared with the server's counts, nothing more is
+    /// called complete. For when the server's clock was seen to jump, or was not watched for a while.
+    package mutating func distrust() {
+        distrusts = true
+    }
+
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
         state.rewind(to: now.second - settlingSeconds)
-        round = Round(startFrontier: state.frontier)
+        round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
+        distrusts = false
         if now.second - state.frontier > catchUpAfter {
             planCatchUp()
         } else {
-            let isFarAuditDue = now.second - lateLimit - state.provenUntil >= Self.farAuditInterval
+            let isFarAuditDue =
+                round.endsDistrust || now.second - lateLimit - state.provenUntil >= Self.farAuditInterval
             round.includesFarAudit = isFarAuditDue
             let plan = RoundPlan(state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits)
             let looks = plan.looks.reversed().map { Job.read(reader($0.window, wanted: $0.runs), .look) }
@@ -128,11 +144,12 @@ package struct Collector: Sendable {
     /// Ends the collection. `succeeded` is false when an error cut it short.
     package mutating func end(succeeded: Bool) {
         if let now = round.latestAt { state.abandonRuns(olderThan: settings.giveUpAfter.wholeSeconds, at: now) }
+        if !succeeded { distrusts = distrusts || round.endsDistrust }
         if succeeded {
             hasReachedPresent = round.presentAt != nil
             if let present = round.presentAt {
-                state.settle(until: present - overlap)
-                if round.includesFarAudit { state.prove(until: present - lateLimit) }
+                if round.settlesPresent { settle(until: present - overlap) }
+                if round.includesFarAudit { prove(until: present - lateLimit) }
                 state.isCaughtUp = true
             }
         }
@@ -181,12 +198,22 @@ package struct Collector: Sendable {
         noteRate(rows: rows, seconds: last - window.first + 1)
         // Whatever the plan thought, nothing is read that the server has not reached yet.
         state.frontier = max(state.frontier, min(last + 1, now - settlingSeconds))
-        if window.first <= state.settledUntil { state.settle(until: now - overlap) }
-        if window.first <= state.provenUntil { state.prove(until: now - lateLimit) }
+        if window.first <= state.settledUntil { settle(until: now - overlap) }
+        // What is younger than the overlap may still get late rows, and this collection does not look there again.
+        round.settlesPresent = state.settledUntil >= state.frontier
+        if window.first <= state.provenUntil { prove(until: now - lateLimit) }
         state.forget()
         round.isDurableStep = true
         round.windowsLeft -= 1
         if round.windowsLeft > 0 { catchUp(at: now) }
+    }
+
+    private mutating func settle(until second: Int64) {
+        if !distrusts { state.settle(until: second) }
+    }
+
+    private mutating func prove(until second: Int64) {
+        if !distrusts { state.prove(until: second) }
     }
 
     // MARK: Catching up
@@ -205,7 +232,7 @@ package struct Collector: Sendable {
 
     private mutating func startCatchUp(from second: Int64, total: Int64, at now: Int64) {
         // The audit before this has found what there was to find below.
-        state.prove(until: min(second, now - lateLimit))
+        prove(until: min(second, now - lateLimit))
         noteRate(rows: Int(clamping: total), seconds: now - second)
         catchUp(at: now)
     }

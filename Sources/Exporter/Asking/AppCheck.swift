@@ -80,10 +80,6 @@ package struct AppCheck: Sendable {
     }
 }
 
-extension Duration {
-    fileprivate var magnitude: Duration { self < .zero ? .zero - self : self }
-}
-
 extension AppConfiguration {
     /// A client for the app; throws when its key cannot be read.
     package func client(
