@@ -11,7 +11,9 @@ struct SimulatedProcess {
     /// The latest published value of every counter, over all lives of the exporter: what a Prometheus has seen.
     var published: [String: Double] = [:]
     var snapshot: AppSnapshot?
-    /// The latest published claim of completeness that was checked.
+    /// The latest published claim of completeness.
+    var claimedUntil: Int64 = 0
+    /// The latest one that was checked.
     var checkedUntil: Int64 = 0
     /// Where counting began, on the server's clock.
     var start: Int64?

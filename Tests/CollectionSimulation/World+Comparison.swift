@@ -29,9 +29,12 @@ extension World {
     /// What `dify_exporter_collected_until_timestamp_seconds` claims: every log created before it has been read, unless it
     /// became visible later than the overlap.
     private mutating func checkCompleteness(of index: Int, until: Int64) {
-        // A step of the server's clock makes rows late that were not.
-        guard now - clockSteppedAt > .seconds(1200), let state = apps[index].machine?.collector?.state,
-            let start = apps[index].start, until > apps[index].checkedUntil
+        defer { apps[index].claimedUntil = until }
+        // A step of the server's clock makes rows late that were not; and who has not heard of Dify since can only repeat
+        // the claim of before.
+        guard now - clockSteppedAt > .seconds(1200), until > apps[index].claimedUntil,
+            let state = apps[index].machine?.collector?.state, let start = apps[index].start,
+            until > apps[index].checkedUntil
         else { return }
         for run in dify.runs(of: apps[index].setup.name).suffix(300) {
             guard let second = run.logSecond, second >= start, second < until, second >= apps[index].checkedUntil - 60,

@@ -90,6 +90,7 @@ extension World {
             let result = save(bytes, of: index)
             // The process died in the middle of its save; the power may be gone as well.
             if disk.hasCrashed { return kill(downFor: .seconds(Int64(1 + random.below(60)))) }
+            if case .success = result { noteStart(of: index) }
             resume(index, .saved(result, took: .milliseconds(5)))
         case .asking(let step, let sentAt, _, let endsAt):
             let (outcome, delay) = ask(step, of: index)
@@ -100,6 +101,13 @@ extension World {
         }
     }
 
+    /// Where counting began is settled by the first checkpoint that is on disk: a process that dies before leaves nothing.
+    private mutating func noteStart(of index: Int) {
+        guard let start = apps[index].machine?.collector?.state.start else { return }
+        if let settled = apps[index].start, settled != start { fail("\(apps[index].setup.name): counting began again") }
+        apps[index].start = start
+    }
+
     private mutating func resume(_ index: Int, _ input: AppMachine.Input) {
         guard var machine = apps[index].machine else { return }
         // Taken out while it works: a second reference would copy its ledger at every change.
@@ -107,7 +115,6 @@ extension World {
         let step = machine.resume(input, at: localNow, jitter: random.fraction())
         let outputs = machine.takeOutputs()
         apps[index].machine = machine
-        if apps[index].start == nil { apps[index].start = machine.collector?.state.start }
         for case .publish(let snapshot) in outputs { publish(snapshot, of: index) }
         begin(step, of: index)
     }
