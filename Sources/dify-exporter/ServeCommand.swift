@@ -11,6 +11,8 @@ struct ServeCommand {
     /// Nil for numbers in memory only.
     private let storagePath: String?
     private let resetApps: [String]
+    /// Nil for all apps.
+    private let shard: Shard?
     private let environment: [String: String]
 
     init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
@@ -18,6 +20,7 @@ struct ServeCommand {
         configFile = options[.configFile]
         storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
         resetApps = options.all(.resetApp)
+        shard = try options.parsed(.shard, expected: "a share such as 0/3, counted from 0", Shard.init)
         self.environment = environment
     }
 
@@ -41,6 +44,7 @@ struct ServeCommand {
         return await Program.serve(service, settings, reloadsOnHangup: true) { addresses in
             settings.logger.log(
                 .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
+                ("shard", shard?.description ?? "all"),
                 ("addresses", addresses.map(\.description).joined(separator: " ")), ("path", settings.telemetryPath),
                 ("storage", storagePath ?? "memory only"))
         }
@@ -48,7 +52,7 @@ struct ServeCommand {
 
     /// The configuration as it is now; at the start and whenever it is loaded again.
     private func load() throws(LoadError) -> Configuration {
-        let configuration = try Configuration.load(file: configFile, environment: environment)
+        let configuration = try Configuration.load(file: configFile, environment: environment).limited(to: shard)
         return storagePath == nil ? configuration.countingFromNow : configuration
     }
 

@@ -28,7 +28,7 @@ package enum Command: String, CaseIterable, Sendable {
         let logging: [Option] = [.logLevel, .logFormat]
         return switch self {
         case .serve:
-            [.configFile, .listenAddress, .telemetryPath, .storagePath, .resetApp] + logging
+            [.configFile, .listenAddress, .telemetryPath, .storagePath, .resetApp, .shard] + logging
         case .demo: [.listenAddress, .telemetryPath, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging

@@ -41,6 +41,9 @@ extension Option {
     package static let resetApp = Option(
         "storage.reset-app", "NAME", isRepeatable: true,
         "Set this app's stored numbers aside and begin anew; for a checkpoint that cannot be used.")
+    package static let shard = Option(
+        "shard", "I/N",
+        "Collect only this share of the apps: I counts from 0 to N-1, and N exporters with one configuration share it.")
     package static let logLevel = Option(
         "log.level", "LEVEL", default: "info", "What to log: debug, info, warn or error.")
     package static let logFormat = Option("log.format", "FORMAT", default: "logfmt", "How to log: logfmt or json.")
