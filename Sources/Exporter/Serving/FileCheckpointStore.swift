@@ -29,7 +29,11 @@ package actor FileCheckpointStore: CheckpointStore {
     }
 
     package static func path(folder: String, app: String) -> String {
-        (folder.hasSuffix("/") ? folder : folder + "/") + fileName(app: app)
+        path(folder: folder, fileName: fileName(app: app))
+    }
+
+    private static func path(folder: String, fileName: String) -> String {
+        (folder.hasSuffix("/") ? folder : folder + "/") + fileName
     }
 
     package func load() async throws(StateProblem) -> [UInt8]? {
@@ -86,7 +90,7 @@ package actor FileCheckpointStore: CheckpointStore {
         } catch {
             throw .disk(error.description)
         }
-        throw .locked(path: "\(folder)/\(lockName)")
+        throw .locked(path: Self.path(folder: folder, fileName: lockName))
     }
 
     private var lockName: String { fileName + ".lock" }

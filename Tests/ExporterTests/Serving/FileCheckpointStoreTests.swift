@@ -65,7 +65,7 @@ import Testing
     @Test func oneAtATimeHoldsAnApp() async throws {
         try await withFolder { folder in
             let first = FileCheckpointStore(folder: folder, app: "a")
-            let second = FileCheckpointStore(folder: folder, app: "a")
+            let second = FileCheckpointStore(folder: folder + "/", app: "a")
             _ = try await first.load()
             let path = FileCheckpointStore.path(folder: folder, app: "a") + ".lock"
             #expect(await problem { _ = try await second.load() } == .locked(path: path))
