@@ -48,6 +48,7 @@ package struct AppMachine: Sendable {
     /// The numbers that the save under way will make durable.
     private var pending: AppSnapshot.Numbers?
     private var recognition: Recognition?
+    private var clockWatch = ClockWatch()
     private var lastDurableStep: UnixTime
     /// The state that was handed over, until it is this machine's own.
     private var inherited: [UInt8]?
@@ -74,9 +75,6 @@ package struct AppMachine: Sendable {
     private static let loadInterval = Duration.seconds(30)
     /// Durable steps of a long collection come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
-
-    /// Two measurements of the same difference may be so far apart: each is cut to whole seconds, and clocks drift.
-    private static let clockPrecision = Duration.seconds(5)
 
     /// What a machine leaves to the next one of the same app, which has other settings.
     package struct Handover: Sendable {
@@ -394,15 +392,10 @@ package struct AppMachine: Sendable {
         noteClock(answer)
     }
 
-    /// A clock that is off by more than a slow answer explains has been set, there or here.
     private mutating func noteClock<Value>(_ answer: Answer<Value>) {
         guard let difference = answer.clockDifference else { return }
-        if let before = snapshot.clockDifference,
-            (difference - before).magnitude > answer.duration + Self.clockPrecision
-        {
-            collector?.distrust()
-        }
         snapshot.clockDifference = difference
+        if clockWatch.isNews(difference, measuredIn: answer.duration) { collector?.distrust() }
     }
 
     private mutating func noteCollection(_ problem: CollectionProblem?, at now: UnixTime) {
