@@ -15,6 +15,8 @@ package struct RunTotals: Hashable, Sendable {
     package internal(set) var failureExemplars: [String: Exemplar] = [:]
     package internal(set) var abandoned: [AbandonReason: UInt64] = [:]
     package internal(set) var since: Since
+    /// Not in the checkpoint: it is about this process.
+    package internal(set) var recent = RecentRuns()
 
     /// When counting began, in milliseconds since 1970 on the exporter's clock, which is the one that Prometheus' samples go
     /// by. Kept with the totals, for a restart does not begin anew; a histogram that had to does.
@@ -97,6 +99,7 @@ package struct RunTotals: Hashable, Sendable {
     /// Counts a run, and says how many of its samples went to the label value `other` for want of room.
     mutating func count(_ run: FinishedRun, failureReason: String?, seriesLimit: Int) -> UInt64 {
         byStatus[run.status]?.add(run)
+        recent.count(run)
         tokens.observe(Double(run.tokens))
         steps.observe(Double(run.steps))
         exceptions.addSaturating(run.exceptions)

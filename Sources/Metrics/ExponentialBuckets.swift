@@ -21,6 +21,13 @@ enum ExponentialBuckets {
         return (octave + (1 << -schema) - 1) >> -schema
     }
 
+    /// The inclusive upper bound of a bucket, which is the lower bound of the next.
+    static func upperBound(of index: Int, schema: Int) -> Double {
+        let octave = schema > 0 ? index >> schema : index << -schema
+        let place = schema > 0 ? (index - octave << schema) * (boundsPerOctave.count >> schema) : 0
+        return boundsPerOctave[place] * Double(sign: .plus, exponent: octave + 1, significand: 1)
+    }
+
     /// The bucket of the next lower schema that holds a bucket whole.
     static func coarser(_ index: Int) -> Int {
         (index + 1) >> 1

@@ -5,7 +5,7 @@
 /// `native_histograms.md`.
 package struct NativeHistogram: Hashable, Sendable {
     /// The resolution: neighbouring bounds are a factor of 2^(2^-schema) apart; one of `ExponentialBuckets.schemas`.
-    package private(set) var schema = 3
+    package private(set) var schema: Int
     /// Observations of at most `zeroThreshold`.
     package private(set) var zeroCount: UInt64 = 0
     /// By rising index, none of them empty.
@@ -27,7 +27,10 @@ package struct NativeHistogram: Hashable, Sendable {
     /// Prometheus' advice for the memory of its own side.
     package static let bucketLimit = 160
 
-    package init() {}
+    /// `schema` is the resolution to begin with, from -4 to 8.
+    package init(schema: Int = 3) {
+        self.schema = schema
+    }
 
     /// A histogram from its parts, as they were kept elsewhere; nil where they are none: an unknown schema, buckets that are
     /// empty, out of order, too many or beyond any number there is, or more than 2^63 observations.

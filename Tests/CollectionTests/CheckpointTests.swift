@@ -33,6 +33,7 @@ import Testing
         state.concludeRead(of: Window(first: start, last: start + Int64(random.below(20))), seen: [])
         state.abandonRuns(olderThan: 3000, at: start + Int64(random.below(4000)))
         state.forget()
+        state.totals.recent = RecentRuns()
         return state
     }
 
