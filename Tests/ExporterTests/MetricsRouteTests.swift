@@ -1,5 +1,4 @@
 import CivilTime
-import DifyAPI
 import HTTPEndpoint
 import Metrics
 import Testing
@@ -12,24 +11,15 @@ import Testing
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 
     private func routes(apps: [String] = ["a"]) async -> Routes {
-        let service = ExporterService(
-            configuration: Configuration(
-                apps: apps.map { name in
-                    AppConfiguration(name: AppName(name), baseURL: .cloud, keySource: .environment(name: "NONE"))
-                }),
-            surroundings: .init(
-                environment: [:], storagePath: nil, logger: Logger(level: .error, format: .logfmt),
-                makeTransport: { _ in CurlTransport(settings: .init(userAgent: "test")) })
-        ) { () async throws(LoadError) in throw LoadError(lines: ["there is nothing to load"]) }
-        for name in apps {
+        let snapshots = apps.map { name in
             var snapshot = AppSnapshot(name: name, labels: [], at: UnixTime(seconds: 1000))
             snapshot.health = .up
             var state = AppState(start: 900, buckets: .init(), at: UnixTime(milliseconds: 1_000_250))
             state.totals.adopt(CollectionSettings(), at: UnixTime(milliseconds: 1_000_250))
             snapshot.numbers = AppSnapshot.Numbers(state, at: 1000, stuckAfter: 60)
-            await service.board.post(snapshot, of: name)
+            return (name, snapshot)
         }
-        return Routes(telemetryPath: "/metrics", service: service)
+        return await Routes.sample(snapshots, at: UnixTime(seconds: 1000))
     }
 
     private func answer(
@@ -38,17 +28,13 @@ import Testing
         await routes(apps: apps).answer(HTTPRequest(path: "/metrics", query: query, headers: headers))
     }
 
-    private func text(_ response: HTTPResponse) -> String {
-        String(decoding: response.body, as: UTF8.self)
-    }
-
     @Test func withoutAWishThePageIsTextAndPlain() async {
         let response = await answer()
         #expect(response.status == 200)
         #expect(response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(response.headers["Vary"] == "Accept, Accept-Encoding")
         #expect(response.headers["Content-Encoding"] == nil)
-        #expect(text(response).contains("\ndify_workflow_runs_total{app=\"a\",status=\"succeeded\"} 0\n"))
+        #expect(response.text.contains("\ndify_workflow_runs_total{app=\"a\",status=\"succeeded\"} 0\n"))
     }
 
     @Test func openMetricsRepeatsTheEscaping() async {
@@ -56,8 +42,8 @@ import Testing
         #expect(
             response.headers["Content-Type"]
                 == "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8")
-        #expect(text(response).hasSuffix("# EOF\n"))
-        #expect(!text(response).contains("_created"))
+        #expect(response.text.hasSuffix("# EOF\n"))
+        #expect(!response.text.contains("_created"))
     }
 
     @Test func aPrometheusWithNativeHistogramsGetsProtobuf() async {
@@ -84,17 +70,17 @@ import Testing
 
     @Test func theQueryNarrowsThePageInEveryFormat() async {
         for accept in ["text/plain", "application/openmetrics-text;version=1.0.0", Self.protobuf] {
-            let page = text(
-                await answer(
-                    ["Accept": accept], query: [QueryItem(name: "app", value: "b-wanted")],
-                    apps: ["a-unwanted", "b-wanted"]))
+            let page = await answer(
+                ["Accept": accept], query: [QueryItem(name: "app", value: "b-wanted")],
+                apps: ["a-unwanted", "b-wanted"]
+            ).text
             #expect(page.contains("b-wanted"))
             #expect(!page.contains("a-unwanted"))
         }
     }
 
     @Test func everyFamilyOfThePageIsInTheCatalogue() async {
-        let names = text(await answer()).split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+        let names = await answer().text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
             .map { String($0.split(separator: " ")[2]) }
         #expect(Set(names).isSubset(of: Catalogue.all.map(\.name)))
         #expect(names.contains("dify_exporter_series_limited_total"))
@@ -112,7 +98,7 @@ import Testing
 
     @Test func aFailedReloadShowsWhileTheLastSuccessStays() async {
         func loadings(_ routes: Routes) async -> [Substring] {
-            let page = text(await routes.answer(HTTPRequest(path: "/metrics")))
+            let page = await routes.answer(HTTPRequest(path: "/metrics")).text
             return page.split(separator: "\n").filter { $0.hasPrefix("dify_exporter_config_last_reload_") }
         }
         let routes = await routes()

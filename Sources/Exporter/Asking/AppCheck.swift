@@ -14,9 +14,6 @@ package struct AppCheck: Sendable {
 
     package var isGood: Bool { problem == nil }
 
-    /// A clock that is further off than this makes times on dashboards misleading.
-    private static let toleratedClockDifference = Duration.seconds(30)
-
     /// Checks every app, in the order of the configuration. `makeTransport` gives each base URL its own connections.
     package static func all(
         of configuration: Configuration, environment: [String: String], makeTransport: (BaseURL) -> any Transport
@@ -61,22 +58,8 @@ package struct AppCheck: Sendable {
         case .failure(let error): problem = error.description
         case .success(let page):
             logsInADay = page.total
-            problem = problemOfSuccess
+            problem = info?.remarkOnLogs ?? clockDifference?.remarkOnClock
         }
-    }
-
-    private var problemOfSuccess: String? {
-        if let info, !info.hasWorkflowLogs {
-            return
-                "this app's mode is \(info.mode ?? ""), and Dify writes workflow logs for workflow apps only. Use the key of a "
-                + "workflow app, or remove this one."
-        }
-        if let clockDifference, clockDifference.magnitude > Self.toleratedClockDifference {
-            return
-                "the server's clock differs by \(clockDifference.prometheusText). Counting is not affected, but set the "
-                + "clocks by NTP."
-        }
-        return nil
     }
 }
 

@@ -59,6 +59,9 @@ package actor ExporterService {
     /// The base URLs with the gates that requests to them wait at.
     var gates: [(baseURL: BaseURL, gate: RequestGate)] { servers.gates }
 
+    /// The present on the clock that collections go by.
+    nonisolated var now: UnixTime { surroundings.clock.now }
+
     /// Collects until the task is cancelled, and returns when all is written down.
     package func run() async {
         phase = .running

@@ -41,25 +41,16 @@ extension Routes {
 }
 
 extension HTTPResponse {
-    /// A page shorter than this goes out as it is: compressed it would hardly fill fewer packets.
-    private static let compressedFrom = 1024
-
-    /// The page of a scrape, in the format that the request's Accept asks for and compressed where its Accept-Encoding allows
-    /// it. It is never refused: what nobody here speaks is answered in text 0.0.4.
+    /// The page of a scrape, in the format that the request's Accept asks for. It is never refused: what nobody here speaks is
+    /// answered in text 0.0.4.
     fileprivate static func page(of families: [Family], for request: HTTPRequest) -> HTTPResponse {
         let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
-        var response = HTTPResponse(
+        let response = HTTPResponse(
             status: 200,
             headers: [
                 "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
             ],
             body: Exposition.encode(families, as: format))
-        if response.body.count >= compressedFrom, AcceptEncoding.allowsGzip(request.headers["Accept-Encoding"]),
-            let compressed = Gzip.compress(response.body)
-        {
-            response.headers.set("Content-Encoding", "gzip")
-            response.body = compressed
-        }
-        return response
+        return response.compressed(for: request)
     }
 }

@@ -15,7 +15,7 @@ package struct Routes: Sendable {
 
     package func answer(_ request: HTTPRequest) async -> HTTPResponse {
         if request.path == "/-/reload" { return await reload(request) }
-        let known = [telemetryPath, "/", "/-/healthy", "/-/ready"]
+        let known = [telemetryPath, "/", "/api/v1/apps", "/-/healthy", "/-/ready"]
         guard known.contains(request.path) else {
             return .text(404, "There is nothing here. Metrics are at \(telemetryPath), the status page is at /.\n")
         }
@@ -26,7 +26,8 @@ package struct Routes: Sendable {
         case telemetryPath: return await metrics(request)
         case "/-/healthy": return .text(200, "dify-exporter is healthy.\n")
         case "/-/ready": return await readiness()
-        default: return await statusPage()
+        case "/api/v1/apps": return await appsDocument(request)
+        default: return await statusPage(request)
         }
     }
 
@@ -51,17 +52,5 @@ package struct Routes: Sendable {
         let untried = await board.untried
         return untried == 0
             ? .text(200, "dify-exporter is ready.\n") : .text(503, "\(untried) apps have not been tried yet.\n")
-    }
-
-    private func statusPage() async -> HTTPResponse {
-        let page = StatusPage(snapshots: await board.all, telemetryPath: telemetryPath)
-        return HTTPResponse(
-            status: 200,
-            headers: [
-                "Content-Type": "text/html; charset=utf-8",
-                "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-                "X-Content-Type-Options": "nosniff",
-            ],
-            body: Array(page.html.utf8))
     }
 }

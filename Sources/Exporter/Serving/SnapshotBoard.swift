@@ -29,6 +29,9 @@ package actor SnapshotBoard {
 
     package var all: [AppSnapshot] { apps.compactMap { snapshots[$0] } }
 
+    /// Every app that is expected, by the name that the configuration speaks of, with what there is of it.
+    package var expected: [(name: String, snapshot: AppSnapshot?)] { apps.map { ($0, snapshots[$0]) } }
+
     /// How many apps have not been tried yet.
     package var untried: Int { apps.count { snapshots[$0]?.health == nil } }
 }
