@@ -43,6 +43,17 @@ import Testing
         #expect(table("| flag | default | meaning |") == expected)
     }
 
+    @Test func thePicturesThatItShowsExistAndAreDescribed() throws {
+        let pictures = text.matches(of: /!\[([^\]]*)\]\(([^)]+)\)/)
+        #expect(!pictures.isEmpty)
+        for picture in pictures {
+            let file = URL(filePath: #filePath).appending(path: "../../../\(picture.output.2)").standardized
+            let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int
+            #expect(try #require(size) < 150_000)
+            #expect(picture.output.1.count > 40)
+        }
+    }
+
     @Test func itsConfigurationIsValid() throws {
         let block = try #require(text.split(separator: "```jsonc\n").dropFirst().first?.split(separator: "```").first)
         let configuration = try Configuration.read(Array(block.utf8))
