@@ -52,17 +52,19 @@ let package = Package(
         .executableTarget(
             name: "metrics-bench", dependencies: ["Metrics", "MetricsFixtures"], path: "Tests/MetricsBench"),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
         .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
         .testTarget(
-            name: "CollectionTests", dependencies: ["Collection", "CollectionSimulation", "DifySimulator"],
+            name: "CollectionTests",
+            dependencies: ["Collection", "CollectionSimulation", "DifySimulator", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
-        .testTarget(name: "DeployTests", dependencies: ["JSON", "Metrics"]),
+        .testTarget(name: "DeployTests", dependencies: ["JSON", "Metrics", "TestSupport"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,22 +1,24 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs Prometheus's own checks where they are installed; elsewhere these tests are skipped.
 @Suite(.enabled(if: Promtool.path != nil, "promtool is not on PATH"), .serialized) struct PromtoolTests {
-    @Test func rulesAreValid() throws {
-        let result = try Promtool.run(["check", "rules"] + ProjectFiles.paths(in: "deploy/prometheus", ".rules.yml"))
+    @Test func rulesAreValid() async throws {
+        let result = try await Promtool.run(
+            ["check", "rules"] + ProjectFiles.paths(in: "deploy/prometheus", ".rules.yml"))
         #expect(result.status == 0, "\(result.output)")
     }
 
-    @Test func exampleConfigurationIsValid() throws {
-        let result = try Promtool.run(["check", "config", "deploy/prometheus/prometheus.yml"])
+    @Test func exampleConfigurationIsValid() async throws {
+        let result = try await Promtool.run(["check", "config", "deploy/prometheus/prometheus.yml"])
         #expect(result.status == 0, "\(result.output)")
     }
 
     @Test(arguments: try ProjectFiles.paths(in: "deploy/prometheus/tests", ".yml")) func alertsFireWhenTheyShould(
         path: String
-    ) throws {
-        let result = try Promtool.run(["test", "rules", path])
+    ) async throws {
+        let result = try await Promtool.run(["test", "rules", path])
         #expect(result.status == 0, "\(result.output)")
     }
 }
@@ -25,9 +27,14 @@ enum Promtool {
     static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         .map { "\($0)/promtool" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
-    static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        let executable = URL(filePath: try #require(path))
+        return try await Workbench.programs.run { try run(executable, arguments) }
+    }
+
+    private static func run(_ executable: URL, _ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
-        process.executableURL = URL(filePath: try #require(path))
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = ProjectFiles.root
         let pipe = Pipe()

@@ -1,0 +1,25 @@
+import Dispatch
+
+/// A thread of its own for tests that compute for long, or that wait for another program.
+///
+/// Swift's tasks share as many threads as there are processors. A test that keeps one of them keeps the servers waiting that
+/// other tests ask meanwhile, until those run out of patience; a thread of its own is the operating system's to divide.
+package struct Workbench: Sendable {
+    private let queue: DispatchQueue
+
+    private init(_ name: String) {
+        queue = DispatchQueue(label: name)
+    }
+
+    /// For what computes: one after the other, so that a processor is left for everybody else.
+    package static let computing = Workbench("computing")
+    /// For other programs, which compute on their own.
+    package static let programs = Workbench("programs")
+
+    /// Does the work as soon as what came before it is done, and gives what comes of it.
+    package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result(catching: work)) }
+        }
+    }
+}
