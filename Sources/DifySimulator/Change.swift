@@ -18,7 +18,8 @@ package enum Change: Sendable {
     case restore(app: String)
     /// Sets the server's clock forward, or back by a negative span. Rows keep the times that they have.
     case stepClock(by: Duration)
-    case startIncident(app: String, Incident.Kind, lasting: Duration)
+    /// The share is that of the runs that fail of it.
+    case startIncident(app: String, Incident.Kind, share: Double = Incident.usualShare, lasting: Duration)
     case endIncident(app: String)
     case setFaults(Faults)
     /// The next requests fail, whatever the share of faults is.
@@ -49,8 +50,9 @@ extension SimulatedDify {
         case .deleteApp(let app): deleteApp(index(of: app), at: moment)
         case .remove(let app, let removal, let age): apps[index(of: app)].remove(removal, olderThan: age, at: moment)
         case .restore(let app): apps[index(of: app)].restore(at: moment)
-        case .startIncident(let app, let kind, let length):
-            apps[index(of: app)].incidents.call(Incident(kind: kind, start: moment, end: moment + length))
+        case .startIncident(let app, let kind, let share, let length):
+            let incident = Incident(kind: kind, share: share, start: moment, end: moment + length)
+            apps[index(of: app)].incidents.call(incident)
         case .endIncident(let app): apps[index(of: app)].incidents.end(at: moment)
         case .setLoad(let app, let isOn): apps[index(of: app)].arrivals.setOn(isOn, at: moment)
         }

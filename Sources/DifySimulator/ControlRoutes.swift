@@ -8,14 +8,16 @@ import JSON
 /// |---|---|
 /// | GET `/simulator/truth` | the `Truth` of every app, by its name |
 /// | GET `/simulator/apps` | names, keys and modes |
-/// | POST `/simulator/incident?app=&kind=&seconds=` | lets an app's runs go wrong for 1 s to a day |
+/// | POST `/simulator/incident?app=&kind=&seconds=&share=` | lets a share of an app's runs, else most, go wrong for 1 s to a day |
+/// | POST `/simulator/recovery?app=` | ends what goes wrong in an app |
 /// | POST `/simulator/faults?ratio=&kind=` | lets a share of requests fail, in that way or in all ways |
 /// | POST `/simulator/load?app=&state=` | stops (`off`) and resumes (`on`) an app's load |
 /// | POST `/simulator/burst?app=&rows=` | starts up to 10,000 runs in one second |
 enum ControlRoutes {
     static let prefix = "/simulator/"
     private static let methods = [
-        "truth": "GET", "apps": "GET", "incident": "POST", "faults": "POST", "load": "POST", "burst": "POST",
+        "truth": "GET", "apps": "GET", "incident": "POST", "recovery": "POST", "faults": "POST", "load": "POST",
+        "burst": "POST",
     ]
 
     /// The name of the route that a request asks for.
@@ -93,8 +95,12 @@ extension SimulatedDify {
             let app = try parameters.app()
             let kind: Incident.Kind = try parameters.choice("kind")
             let seconds = try parameters.integer("seconds", in: 1...86_400)
-            let change = Change.startIncident(app: app, kind, lasting: .seconds(seconds))
+            let share = parameters.has("share") ? try parameters.share("share") : Incident.usualShare
+            let change = Change.startIncident(app: app, kind, share: share, lasting: .seconds(seconds))
             return (change, "incident \(kind.rawValue) in \(app) for \(seconds) s")
+        case "recovery":
+            let app = try parameters.app()
+            return (.endIncident(app: app), "nothing goes wrong in \(app) any more")
         case "faults":
             let ratio = try parameters.share("ratio")
             let kinds: [Faults.Kind] = parameters.has("kind") ? [try parameters.choice("kind")] : Faults.Kind.allCases

@@ -3,14 +3,14 @@ import CivilTime
 /// A time in which an app's runs go wrong: a model provider fails, or everything is slow.
 package struct Incident: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
-        /// Most runs fail with a provider's 5xx.
+        /// Runs fail with a provider's 5xx.
         case provider
         case rateLimit = "rate_limit"
         case quota, timeout
         /// Nothing fails, but all runs take eight times as long.
         case slow
 
-        /// What most runs fail of.
+        /// What runs fail of.
         var failure: FailureKind? {
             switch self {
             case .provider: .upstream5xx
@@ -22,7 +22,12 @@ package struct Incident: Hashable, Sendable {
         }
     }
 
+    /// As many runs as fail where nothing else is said.
+    package static let usualShare = 0.7
+
     package var kind: Kind
+    /// Which share of the runs fails of it, from 0 to 1. Of no meaning where nothing fails.
+    package var share = usualShare
     package var start: UnixTime
     package var end: UnixTime
 }
@@ -52,10 +57,10 @@ struct IncidentCalendar: Sendable {
     }
 
     /// What is going on at `moment`, which never lies before the one asked for last.
-    mutating func kind(at moment: UnixTime) -> Incident.Kind? {
+    mutating func incident(at moment: UnixTime) -> Incident? {
         while let incident = next, incident.end <= moment { next = self.incident(after: incident.end) }
         called.removeAll { $0.end <= moment }
-        return ([next].compactMap { $0 } + called).last { $0.start <= moment }?.kind
+        return ([next].compactMap { $0 } + called).last { $0.start <= moment }
     }
 
     private mutating func incident(after moment: UnixTime) -> Incident? {

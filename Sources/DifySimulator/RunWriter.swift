@@ -6,7 +6,7 @@ struct RunWriter {
     let oddities: Oddities
     let version: ServerVersion
     /// What is wrong at the moment, if anything.
-    let incident: Incident.Kind?
+    let incident: Incident?
 
     func script(ordinal: Int, using random: inout SeededRandom) -> RunScript {
         if version.hasTriggers, random.chance(oddities.pluginFailureShare) {
@@ -26,14 +26,14 @@ struct RunWriter {
     }
 
     private func duration(using random: inout SeededRandom) -> Duration {
-        let slowdown = incident == .slow ? 8.0 : 1.0
+        let slowdown = incident?.kind == .slow ? 8.0 : 1.0
         let seconds = random.logNormal(median: habit.medianSeconds * slowdown, spread: habit.durationSpread)
         return .microseconds(Int64(seconds * 1e6))
     }
 
     private func finish(_ script: inout RunScript, using random: inout SeededRandom) {
         let outcome = random.fraction()
-        if let failure = incident?.failure, random.chance(0.7) {
+        if let incident, let failure = incident.kind.failure, random.chance(incident.share) {
             fail(&script, with: failure, using: &random)
         } else if outcome < habit.failedShare {
             fail(&script, with: random.pick(habit.failures), using: &random)

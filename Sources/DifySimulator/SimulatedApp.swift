@@ -66,7 +66,7 @@ package struct SimulatedApp: Sendable {
     mutating func startRun(at start: UnixTime, server: ServerState) {
         let writer = RunWriter(
             habit: settings.habit, oddities: settings.oddities, version: server.version,
-            incident: incidents.kind(at: start))
+            incident: incidents.incident(at: start))
         startRun(writer.script(ordinal: runs.count, using: &random), at: start, server: server)
     }
 

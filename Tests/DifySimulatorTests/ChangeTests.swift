@@ -82,6 +82,14 @@ import Testing
         #expect(failed(from: 201, to: 300) < 20)
     }
 
+    @Test(arguments: [0.0, 0.3, 1.0]) func anIncidentSpoilsTheShareThatItIsGiven(share: Double) {
+        var dify = SimulatedDify.make(load: .steady(runsPerSecond: 10, span: nil))
+        dify.apply(.startIncident(app: "app", .quota, share: share, lasting: .seconds(600)), at: start)
+        dify.advance(to: start + .seconds(200))
+        let failed = Double(dify.runs(of: "app").count { $0.failure == .quota }) / 2001
+        #expect(abs(failed - share) < 0.05)
+    }
+
     @Test func aSlowTimeFailsNothing() {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 10, span: .seconds(100)))
         dify.apply(.startIncident(app: "app", .slow, lasting: .seconds(600)), at: start)

@@ -63,6 +63,8 @@ import Testing
             post("/simulator/burst", ["app": "app", "rows": "300"]),
             post("/simulator/load", ["app": "app", "state": "off"]),
             post("/simulator/incident", ["app": "app", "kind": "rate_limit", "seconds": "60"]),
+            post("/simulator/recovery", ["app": "app"]),
+            post("/simulator/incident", ["app": "app", "kind": "quota", "seconds": "60", "share": "0.3"]),
             post("/simulator/faults", ["ratio": "1", "kind": "502"]),
         ] {
             #expect(await server.respond(to: request).status == 200)
@@ -88,6 +90,11 @@ import Testing
                 post("/simulator/incident", ["app": "app", "kind": "flood"]), 400,
                 "kind is 'flood', and must be one of provider, rate_limit, quota, timeout, slow"
             ),
+            (
+                post("/simulator/incident", ["app": "app", "kind": "quota", "seconds": "9", "share": "2"]), 400,
+                "share is '2', and must be a number from 0 to 1"
+            ),
+            (post("/simulator/recovery", [:]), 400, "the parameter app is missing"),
             (post("/simulator/faults", ["ratio": "nan"]), 400, "ratio is 'nan', and must be a number from 0 to 1"),
             (
                 post("/simulator/load", ["app": "app", "state": "high"]), 400,
