@@ -64,7 +64,7 @@ let package = Package(
             dependencies: ["Collection", "CollectionSimulation", "DifySimulator", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
-        .testTarget(name: "DeployTests", dependencies: ["JSON", "Metrics", "TestSupport"]),
+        .testTarget(name: "DeployTests", dependencies: ["CivilTime", "JSON", "Metrics", "TestSupport"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
     ],
     swiftLanguageModes: [.v6]

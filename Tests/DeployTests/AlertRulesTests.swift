@@ -38,16 +38,6 @@ import Testing
         }
     }
 
-    @Test func everyAlertHasACaseThatFiresAndOneThatStaysQuiet() throws {
-        let tests = try ProjectFiles.paths(in: "deploy/prometheus/tests", ".yml").map(ProjectFiles.text).joined()
-        let cases = tests.components(separatedBy: "- alertname: ").dropFirst()
-        for alert in Set(try RuleFile.alerts().map(\.name)) {
-            let own = cases.filter { $0.hasPrefix("\(alert)\n") }
-            #expect(own.contains { $0.contains("exp_labels:") }, "\(alert) never fires")
-            #expect(own.contains { $0.contains("exp_alerts: []") }, "\(alert) never stays quiet")
-        }
-    }
-
     @Test func burnRatesFollowTheirWindows() throws {
         let alerts = try RuleFile.alerts().filter { $0.name == "DifyFailureBudgetBurn" }
         #expect(

@@ -56,7 +56,8 @@ import Testing
             guard panel["type"].text != "text" else { continue }
             let defaults = panel["fieldConfig"]["defaults"]
             #expect(Self.isUnit(defaults["unit"].text ?? ""), "\(title) has no unit that Grafana knows")
-            #expect(!(defaults["noValue"].text ?? "").isEmpty, "\(title) does not say what no data means")
+            let none = defaults["noValue"].text ?? ""
+            #expect(!["", "No data"].contains(none), "\(title) does not say what no data means")
             #expect(!panel["targets"].elements.isEmpty, "\(title) asks nothing")
         }
     }
@@ -145,6 +146,14 @@ import Testing
                 #expect(alerts.contains(String(alert)), "\(panel["title"].text ?? "") links to \(url)")
             }
         }
+    }
+
+    @Test(arguments: try DashboardFile.all()) func theObjectiveIsThatOfTheAlerts(file: DashboardFile) throws {
+        guard let objective = file.variable("objective") else { return }
+        let shown = try #require(Double(objective["query"].text ?? ""))
+        let allowed = try #require(RuleFile.thresholds()["failure_ratio"])
+        #expect(abs(1 - shown - allowed) < 1e-9)
+        #expect(Step.failures()[1].value == allowed)
     }
 
     @Test(arguments: try DashboardFile.all()) func restartsAndReloadsAreAnnotated(file: DashboardFile) {

@@ -29,7 +29,7 @@ extension Dashboard {
             Query("round(sum(increase(dify_workflow_runs_total{\(apps)}[$__range])))").instant, none: "No runs"),
         .stat(
             "Failure ratio", "Failed runs as a share of all that finished in the shown time.", unit: "percentunit",
-            Query(Expression.failureRatio(over: "$__range")).instant, steps: Step.rising(orange: 0.02, red: 0.05),
+            Query(Expression.failureRatio(over: "$__range")).instant, steps: Step.failures(),
             none: "No runs"
         ).runbooks("DifyFailureBudgetBurn"),
         .stat(

@@ -118,7 +118,7 @@ enum Variable {
 
     static let objective = number(
         "objective", "Success objective",
-        "The share of finished runs that must not fail: 1 minus the threshold failure_ratio of the alerts.", "0.95")
+        "The share of finished runs that must not fail: 1 minus the threshold failure_ratio of the alerts.", "0.985")
 
     private static func query(_ name: String, _ label: String, _ description: String, _ query: String) -> JSONTree {
         [

@@ -26,8 +26,7 @@ extension Dashboard {
             "Failure ratio, last hour",
             "Failed runs as a share of all that finished in the hour before. Partly succeeded and stopped runs are not failures.",
             unit: "percentunit", Query(Expression.failureRatio(over: "1h")),
-            steps: Step.rising(orange: 0.02, red: 0.05),
-            none: "No runs"
+            steps: Step.failures(), none: "No runs"
         ).runbooks("DifyFailureBudgetBurn"),
         .stat(
             "Failure budget left, 30 days",
@@ -43,7 +42,7 @@ extension Dashboard {
         ).runbooks("DifyRunsSlow"),
         .stat(
             "Tokens per minute", "Tokens of finished runs. They appear when the run ends.", unit: "short",
-            Query("60 * sum(rate(dify_workflow_tokens_total{\(apps)}[$__rate_interval]))")
+            Query("60 * sum(rate(dify_workflow_tokens_total{\(apps)}[$__rate_interval]))"), none: "No runs"
         ).runbooks("DifyTokenSpendHigh"),
         .stat(
             "Alerts firing", "Alerts of the rules in deploy/prometheus that fire now.", unit: "short",
@@ -102,7 +101,7 @@ extension Dashboard {
             sortedBy: "Runs",
             overrides: [
                 Colors.column("Up", [Step(value: nil, color: "red"), Step(value: 1, color: "green")]),
-                Colors.column("Failed, %", Step.rising(orange: 2, red: 5)),
+                Colors.column("Failed, %", Step.failures(of: 100)),
                 Colors.column("p95, s", Step.rising(orange: 60, red: 120)),
                 Colors.column("Stuck", Step.rising(orange: 1, red: 10)),
                 Colors.column("Behind, s", Step.rising(orange: 300, red: 600)),
@@ -163,7 +162,7 @@ extension Dashboard {
             "Tokens of finished runs. A workflow used as a tool by another adds its tokens to both apps.",
             unit: "short",
             Query("60 * sum by (app) (rate(dify_workflow_tokens_total{\(apps)}[$__rate_interval]))", "{{app}}"),
-            drawing: .stackedAreas, width: 8, interval: "5m", link: openApp
+            drawing: .stackedAreas, width: 8, none: "No runs", interval: "5m", link: openApp
         ).runbooks("DifyTokenSpendHigh"),
     ]
 

@@ -2,7 +2,7 @@ extension Panel {
     /// A tile with one number, and its course behind it unless it is for one moment.
     static func stat(
         _ title: String, _ description: String, unit: String, _ queries: Query..., steps: [Step] = Step.plain,
-        width: Int = 4, none: String = "No data", mappings: JSONTree = [], text: String = "auto", decimals: Int? = nil
+        width: Int = 4, none: String, mappings: JSONTree = [], text: String = "auto", decimals: Int? = nil
     ) -> Panel {
         let hasCourse = !(queries.first?.isInstant ?? true)
         var defaults: JSONTree = [
@@ -30,7 +30,7 @@ extension Panel {
 
     static func timeSeries(
         _ title: String, _ description: String, unit: String, _ queries: Query..., drawing: Drawing = .lines,
-        width: Int = 12, height: Int = 8, none: String = "No data", min: Int? = 0, max: Int? = nil,
+        width: Int = 12, height: Int = 8, none: String, min: Int? = 0, max: Int? = nil,
         interval: String? = nil,
         colors: JSONTree = [], link: JSONTree? = nil, limit: [Step]? = nil
     ) -> Panel {
@@ -74,7 +74,7 @@ extension Panel {
 
     static func heatmap(
         _ title: String, _ description: String, unit: String, _ queries: [Query], width: Int = 12, height: Int = 9,
-        none: String = "No data", scheme: String = "Oranges"
+        none: String, scheme: String = "Oranges"
     ) -> Panel {
         Panel(
             type: "heatmap", title: title, description: description, width: width, height: height, queries: queries,
@@ -108,7 +108,7 @@ extension Panel {
     /// Bars of one moment, the longest first.
     static func bars(
         _ title: String, _ description: String, unit: String, _ query: Query, width: Int = 8, height: Int = 8,
-        none: String = "No data", color: String = "continuous-YlRd"
+        none: String, color: String = "continuous-YlRd"
     ) -> Panel {
         Panel(
             type: "bargauge", title: title, description: description, width: width, height: height,

@@ -86,6 +86,9 @@ struct Step: Sendable {
         [Step(value: nil, color: "green"), Step(value: red, color: "red")]
     }
 
+    /// The share of failed runs, out of `whole`: orange from the alerts' budget on, and red where it is spent several times over.
+    static func failures(of whole: Double = 1) -> [Step] { rising(orange: 0.015 * whole, red: 0.05 * whole) }
+
     static let plain = [Step(value: nil, color: "blue")]
 
     static func json(_ steps: [Step]) -> JSONTree {

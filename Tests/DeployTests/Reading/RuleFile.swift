@@ -8,6 +8,8 @@ struct RuleFile {
         let name: String
         let line: Int
         var expression = ""
+        /// How long the expression must hold before the alert fires, as it is written: `2m`.
+        var wait = "0s"
         var labels: [String: String] = [:]
         var annotations: [String: String] = [:]
     }
@@ -16,7 +18,7 @@ struct RuleFile {
 
     init(_ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            .filter { !$0.drop { $0 == " " }.hasPrefix("#") }
+            .map { $0.drop { $0 == " " }.hasPrefix("#") ? "" : $0 }
         var section = ""
         var index = 0
         while index < lines.count {
@@ -30,6 +32,8 @@ struct RuleFile {
             case ("- record", _): rules.append(Rule(kind: .record, name: text, line: index))
             case _ where rules.isEmpty: continue
             case ("expr", 8): rules[rules.count - 1].expression = text
+            case ("for", 8): rules[rules.count - 1].wait = text
+            case ("labels", 8) where !text.isEmpty: rules[rules.count - 1].labels = Self.labels(Substring(text))
             case (_, 8): section = key
             case (_, 10) where section == "labels": rules[rules.count - 1].labels[key] = text
             case (_, 10) where section == "annotations": rules[rules.count - 1].annotations[key] = text
@@ -38,9 +42,10 @@ struct RuleFile {
         }
     }
 
-    private static func indent(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
+    static func indent(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
 
-    private static func member(_ line: Substring) -> (key: String, value: String)? {
+    /// The key and the value of a line; nil for a line that has none.
+    static func member(_ line: Substring) -> (key: String, value: String)? {
         guard let colon = line.firstRange(of: ":"), line.suffix(from: colon.upperBound).first ?? " " == " " else {
             return nil
         }
@@ -48,6 +53,12 @@ struct RuleFile {
             String(line[..<colon.lowerBound].drop { $0 == " " }),
             String(line[colon.upperBound...].drop { $0 == " " })
         )
+    }
+
+    /// The labels of `{app: a, instance: 'one:1'}`.
+    static func labels(_ map: Substring) -> [String: String] {
+        let members = map.drop { $0 == " " }.dropFirst().dropLast().split(separator: ",").compactMap { member($0) }
+        return Dictionary(uniqueKeysWithValues: members.map { ($0.key, unquoted($0.value)) })
     }
 
     private static func isBlock(_ value: String) -> Bool { value == "|" || value == ">-" }
@@ -61,7 +72,7 @@ struct RuleFile {
         return taken.joined(separator: " ")
     }
 
-    private static func unquoted(_ value: String) -> String {
+    static func unquoted(_ value: String) -> String {
         value.hasPrefix("'") && value.hasSuffix("'") ? String(value.dropFirst().dropLast()) : value
     }
 }
@@ -70,6 +81,16 @@ extension RuleFile {
     init(path: String) throws { self.init(try ProjectFiles.text(path)) }
 
     static func alerts() throws -> [Rule] { try RuleFile(path: Alerting.rules).rules.filter { $0.kind == .alert } }
+
+    /// The thresholds that hold for all apps and windows, by the last part of their names.
+    static func thresholds() throws -> [String: Double] {
+        let rules = try RuleFile(path: Alerting.thresholds).rules.filter(\.labels.isEmpty)
+        return Dictionary(
+            uniqueKeysWithValues: rules.compactMap { rule in
+                rule.expression.wholeMatch(of: /vector\(([0-9.]+)\)/).flatMap { Double($0.1) }
+                    .map { (String(rule.name.dropFirst("dify:threshold:".count)), $0) }
+            })
+    }
 
     static func all() throws -> [Rule] {
         try [Alerting.thresholds, Alerting.recording, Alerting.rules].flatMap { try RuleFile(path: $0).rules }
