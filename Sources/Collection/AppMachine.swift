@@ -7,30 +7,6 @@ import Metrics
 ///
 /// What is published is durable: numbers go out only after the step that saved them has succeeded.
 package struct AppMachine: Sendable {
-    /// What to do next; exactly one thing at a time.
-    package enum Step: Equatable, Sendable {
-        case load
-        case sleep(until: UnixTime)
-        case askInfo
-        case askLogs(LogsQuery)
-        case save([UInt8])
-    }
-
-    /// What came of it.
-    package enum Input: Sendable {
-        case loaded(Result<[UInt8]?, StateProblem>)
-        case woke
-        case info(Answer<AppInfo>)
-        case logs(Answer<LogPage>)
-        case saved(Result<Void, StateProblem>, took: Duration)
-    }
-
-    /// What others should know, in the order in which it happened.
-    package enum Output: Sendable {
-        case publish(AppSnapshot)
-        case report(AppEvent)
-    }
-
     package let setup: AppSetup
     private(set) var snapshot: AppSnapshot
     package private(set) var collector: Collector?
@@ -75,14 +51,6 @@ package struct AppMachine: Sendable {
     private static let loadInterval = Duration.seconds(30)
     /// Durable steps of a long collection come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
-
-    /// What a machine leaves to the next one of the same app, which has other settings.
-    package struct Handover: Sendable {
-        /// The state as it would be written down; nil before there was any.
-        package var checkpoint: [UInt8]?
-        /// Nil for an app that was away meanwhile, of which nothing is to be shown before it has been tried again.
-        package var snapshot: AppSnapshot?
-    }
 
     /// Counters of `predecessor` go on. Its state does so for numbers in memory only; others are loaded.
     package init(setup: AppSetup, at now: UnixTime, succeeding predecessor: Handover? = nil) {
