@@ -23,7 +23,7 @@ struct CurlTransportTests {
         try await transport.get(request)
     }
 
-    private func request(_ url: String, timeout: Duration = .seconds(30), bodyLimit: Int = 1 << 20) -> TransportRequest
+    private func request(_ url: String, timeout: Duration = .seconds(300), bodyLimit: Int = 1 << 20) -> TransportRequest
     {
         TransportRequest(
             url: url, fields: [HTTPField(name: "Authorization", value: "Bearer k")], timeout: timeout,

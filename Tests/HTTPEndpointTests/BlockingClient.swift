@@ -8,7 +8,8 @@
     import Glibc
 #endif
 
-/// A plain client on a blocking socket of 127.0.0.1. It gives up after a minute, so that a failure is not a hang.
+/// A plain client on a blocking socket of 127.0.0.1. It gives up after minutes, so that a failure is not a hang and a busy
+/// machine is not a failure.
 final class BlockingClient: Sendable {
     private let descriptor: Int32
 
@@ -19,7 +20,7 @@ final class BlockingClient: Sendable {
         #else
             descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var patience = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

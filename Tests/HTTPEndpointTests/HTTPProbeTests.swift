@@ -19,7 +19,7 @@ import Testing
 
     private func probe(_ path: String, _ address: ListenAddress) async -> Result<Int, HTTPProbeError> {
         do throws(HTTPProbeError) {
-            return .success(try await HTTPProbe.status(of: path, at: address, seconds: 60))
+            return .success(try await HTTPProbe.status(of: path, at: address, seconds: 300))
         } catch {
             return .failure(error)
         }
