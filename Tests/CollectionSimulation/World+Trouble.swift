@@ -27,11 +27,11 @@ extension World {
         }
     }
 
-    /// A step that time servers make: a few minutes at most, and not again soon.
+    /// A step of the server's clock: forward by five minutes at most, back by fifteen, and not again soon.
     private mutating func stepServerClock() {
         guard now - clockSteppedAt > .seconds(1800), isCurrent else { return }
         clockSteppedAt = now
-        dify.apply(.stepClock(by: .seconds(Int64(random.below(600)) - 300)), at: now)
+        dify.apply(.stepClock(by: .seconds(Int64(random.below(1200)) - 900)), at: now)
     }
 
     /// Whether every app has been collected up to a moment ago.
