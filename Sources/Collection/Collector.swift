@@ -144,7 +144,6 @@ package struct Collector: Sendable {
     /// Ends the collection. `succeeded` is false when an error cut it short.
     package mutating func end(succeeded: Bool) {
         if let now = round.latestAt { state.abandonRuns(olderThan: settings.giveUpAfter.wholeSeconds, at: now) }
-        if !succeeded { distrusts = distrusts || round.endsDistrust }
         if succeeded {
             hasReachedPresent = round.presentAt != nil
             if let present = round.presentAt {
@@ -152,6 +151,8 @@ package struct Collector: Sendable {
                 if round.includesFarAudit { prove(until: present - lateLimit) }
                 state.isCaughtUp = true
             }
+        } else if round.endsDistrust {
+            distrusts = true
         }
         round = Round()
         state.forget()
