@@ -8,63 +8,73 @@ let package = Package(
         .executable(name: "dify-exporter", targets: ["dify-exporter"])
     ],
     targets: [
-        // The ground: each stands alone.
+        // The ground floor.
         .target(name: "CBuildInfo"),
         .target(name: "CCurl"),
         .target(name: "CZlib"),
-        .target(name: "CivilTime"),
+        .target(name: "Platform"),
+        .target(name: "Bytes"),
+        .target(name: "CivilTime", dependencies: ["Platform"]),
         .target(name: "JSON"),
-        .target(name: "Metrics", dependencies: ["CZlib"]),
-        .target(name: "Storage"),
+        .target(name: "Metrics", dependencies: ["Bytes"]),
+        .target(name: "Storage", dependencies: ["Platform"]),
 
-        // The three that talk to the world, and do not know each other's.
-        .target(name: "DifyAPI", dependencies: ["CCurl", "CivilTime", "JSON"]),
-        .target(name: "HTTPEndpoint", dependencies: ["CivilTime"]),
+        // The two that talk to the world. They do not know each other.
+        .target(name: "DifyAPI", dependencies: ["Bytes", "CCurl", "CivilTime", "JSON", "Platform"]),
+        .target(name: "HTTPEndpoint", dependencies: ["Bytes", "CivilTime", "CZlib", "Platform"]),
 
         // The heart, and a Dify to try it on.
-        .target(name: "Collection", dependencies: ["CivilTime", "DifyAPI", "Metrics"]),
-        .target(name: "DifySimulator", dependencies: ["CivilTime", "DifyAPI", "HTTPEndpoint", "JSON"]),
+        .target(name: "LogCollection", dependencies: ["Bytes", "CivilTime", "DifyAPI", "Metrics", "Platform"]),
+        .target(
+            name: "DifySimulator", dependencies: ["Bytes", "CivilTime", "DifyAPI", "HTTPEndpoint", "JSON", "Platform"]),
 
         // The program.
         .target(
             name: "Exporter",
             dependencies: [
-                "CBuildInfo", "CivilTime", "Collection", "DifyAPI", "HTTPEndpoint", "JSON", "Metrics", "Storage",
+                "Bytes", "CBuildInfo", "CivilTime", "DifyAPI", "HTTPEndpoint", "JSON", "LogCollection", "Metrics",
+                "Platform",
+                "Storage",
             ]),
         .executableTarget(
             name: "dify-exporter",
             dependencies: [
-                "CivilTime", "Collection", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON", "Storage",
+                "CivilTime", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON", "LogCollection",
+                "Platform",
+                "Storage",
             ]),
 
         // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.
         .target(
             name: "CollectionSimulation",
-            dependencies: ["CivilTime", "Collection", "DifyAPI", "DifySimulator", "Metrics", "Storage"],
+            dependencies: ["CivilTime", "DifyAPI", "DifySimulator", "LogCollection", "Metrics", "Platform", "Storage"],
             path: "Tests/CollectionSimulation"),
         .executableTarget(
             name: "simulation",
-            dependencies: ["CivilTime", "Collection", "CollectionSimulation", "DifyAPI", "Storage"],
+            dependencies: ["CivilTime", "CollectionSimulation", "DifyAPI", "LogCollection", "Platform", "Storage"],
             path: "Tests/SimulationRunner"),
 
         // One state for the tests of the formats, their bench and their check against other programs.
         .target(name: "MetricsFixtures", dependencies: ["Metrics"], path: "Tests/MetricsFixtures"),
         .executableTarget(
-            name: "metrics-bench", dependencies: ["Metrics", "MetricsFixtures"], path: "Tests/MetricsBench"),
+            name: "metrics-bench", dependencies: ["HTTPEndpoint", "Metrics", "MetricsFixtures", "Platform"],
+            path: "Tests/MetricsBench"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "TestSupport"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "Platform", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "HTTPEndpointTests", dependencies: ["HTTPEndpoint"]),
         .testTarget(
-            name: "CollectionTests",
-            dependencies: ["Collection", "CollectionSimulation", "DifySimulator", "TestSupport"],
+            name: "HTTPEndpointTests",
+            dependencies: ["HTTPEndpoint", "Metrics", "MetricsFixtures", "Platform", "TestSupport"]),
+        .testTarget(
+            name: "LogCollectionTests",
+            dependencies: ["Bytes", "CollectionSimulation", "DifySimulator", "LogCollection", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
-        .testTarget(name: "DeployTests", dependencies: ["CivilTime", "JSON", "Metrics", "TestSupport"]),
+        .testTarget(name: "DeployTests", dependencies: ["CivilTime", "Exporter", "JSON", "Metrics", "TestSupport"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
     ],
     swiftLanguageModes: [.v6]

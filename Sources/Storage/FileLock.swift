@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// An exclusive lock that lasts as long as this value, and no longer than the process: the system gives it back when the
 /// process dies.

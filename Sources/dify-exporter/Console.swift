@@ -1,12 +1,5 @@
+import Platform
 import Storage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The process's standard streams and environment.
 enum Console {

@@ -1,9 +1,9 @@
 import CivilTime
-import Collection
 import DifyAPI
 import DifySimulator
 import Exporter
 import HTTPEndpoint
+import LogCollection
 
 /// Serves the metrics of a simulated Dify: the same program against a server of its own, so that one sees at once what
 /// there is to see.

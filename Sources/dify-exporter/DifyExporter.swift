@@ -1,12 +1,5 @@
 import Exporter
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// The program: reads the command line and hands over to the command.
 @main

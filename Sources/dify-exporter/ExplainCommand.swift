@@ -1,6 +1,6 @@
-import Collection
 import DifyAPI
 import Exporter
+import LogCollection
 
 /// Says what is known of one run: why it was counted, is waiting, was given up, or was never seen.
 struct ExplainCommand {

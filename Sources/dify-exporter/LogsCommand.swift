@@ -1,8 +1,8 @@
 import CivilTime
-import Collection
 import DifyAPI
 import Exporter
 import JSON
+import LogCollection
 
 /// Lists workflow logs, newest first.
 struct LogsCommand {

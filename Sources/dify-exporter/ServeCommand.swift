@@ -1,8 +1,8 @@
 import CivilTime
-import Collection
 import DifyAPI
 import Exporter
 import HTTPEndpoint
+import LogCollection
 
 /// Collects the apps of the configuration and serves their metrics until a signal ends it.
 struct ServeCommand {

@@ -1,6 +1,6 @@
 import CivilTime
-import Collection
 import DifyAPI
+import LogCollection
 
 /// One app within the simulated exporter: its machine, the step that it is at, and what it has published.
 struct SimulatedProcess {

@@ -1,6 +1,6 @@
 import CivilTime
-import Collection
 import DifySimulator
+import LogCollection
 import Metrics
 
 // The two promises: no published counter steps back, and in the end every total is the truth.

@@ -1,7 +1,7 @@
 import CivilTime
-import Collection
 import DifyAPI
 import DifySimulator
+import LogCollection
 import Storage
 
 // What the actor does in production: carries out the machines' steps, one event at a time.

@@ -1,7 +1,7 @@
 import CivilTime
-import Collection
 import DifyAPI
 import DifySimulator
+import LogCollection
 import Storage
 
 /// A seeded world in which the real collection code lives through hours in milliseconds: a simulated Dify, a transport and a

@@ -1,5 +1,5 @@
-import Collection
 import Foundation
+import LogCollection
 import Metrics
 import Testing
 

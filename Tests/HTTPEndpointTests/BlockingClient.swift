@@ -1,12 +1,6 @@
-@testable import HTTPEndpoint
+import Platform
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+@testable import HTTPEndpoint
 
 /// A plain client on a blocking socket of 127.0.0.1. It gives up after minutes, so that a failure is not a hang and a busy
 /// machine is not a failure.

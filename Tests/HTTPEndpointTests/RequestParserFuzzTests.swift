@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPEndpoint
@@ -28,7 +29,7 @@ struct RequestParserFuzzTests {
 
     @Test(arguments: 0..<10)
     func `altered requests end in requests, a wait or a refusal, however they are cut`(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = Seeded(seed)
         for _ in 0..<2000 {
             var bytes = Array(try #require(Self.samples.randomElement(using: &random)).utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) { Self.alter(&bytes, using: &random) }
@@ -41,7 +42,7 @@ struct RequestParserFuzzTests {
 
     @Test(arguments: 0..<5)
     func `random bytes end in a wait or a refusal`(seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = Seeded(seed)
         let alphabet = Array("GET / HTTP/1.1\r\n:%, \u{0}\u{7F}ä".utf8)
         for _ in 0..<4000 {
             let count = Int.random(in: 0...60, using: &random)
@@ -53,7 +54,7 @@ struct RequestParserFuzzTests {
         }
     }
 
-    private static func alter(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
+    private static func alter(_ bytes: inout [UInt8], using random: inout Seeded) {
         let position = Int.random(in: 0...bytes.count, using: &random)
         let end = min(bytes.count, position + Int.random(in: 0...6, using: &random))
         let separators = Array("\r\n :/%?&=,\t\u{0}".utf8)

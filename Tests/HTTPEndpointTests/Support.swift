@@ -2,19 +2,6 @@ import CivilTime
 
 @testable import HTTPEndpoint
 
-/// A generator whose seed is its whole state, so that a failure can be repeated (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// A parser's outcome in a form that can be compared.
 enum Outcome: Equatable {
     case requests([RequestParser.Received], isMidRequest: Bool)

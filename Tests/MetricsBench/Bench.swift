@@ -1,3 +1,4 @@
+import HTTPEndpoint
 import Metrics
 import MetricsFixtures
 

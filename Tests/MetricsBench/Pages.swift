@@ -1,13 +1,7 @@
+import HTTPEndpoint
 import Metrics
 import MetricsFixtures
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 extension Bench {
     /// Writes the fixed state's page in each format, and the state as JSON that owes nothing to the encoders.

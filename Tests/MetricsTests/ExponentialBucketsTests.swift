@@ -1,14 +1,8 @@
+import Platform
+import TestSupport
 import Testing
 
 @testable import Metrics
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 @Suite struct ExponentialBucketsTests {
     @Test(arguments: ExponentialBuckets.schemas) func powersOfTwoEndTheirBuckets(schema: Int) {

@@ -1,4 +1,5 @@
 import Metrics
+import TestSupport
 
 /// Small states with all that a family may have in them.
 extension Seeded {

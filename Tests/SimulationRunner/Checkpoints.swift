@@ -1,7 +1,7 @@
 import CivilTime
-import Collection
 import CollectionSimulation
 import DifyAPI
+import LogCollection
 import Storage
 
 /// Measures how large checkpoints are and how long they take, by the rate of runs.

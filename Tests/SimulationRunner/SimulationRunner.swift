@@ -1,15 +1,8 @@
 import CivilTime
-import Collection
 import CollectionSimulation
+import LogCollection
+import Platform
 import Storage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Runs as many simulated worlds as one likes, and names the seeds that fail.
 ///

@@ -1,6 +1,6 @@
 import CivilTime
-import Collection
 import DifyAPI
+import LogCollection
 import Metrics
 
 /// What the operator wants, checked: nothing in here can be wrong any more.
@@ -50,5 +50,28 @@ package struct AppName: Hashable, Sendable, CustomStringConvertible {
         let hasControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
         guard !text.isEmpty, text.count <= 128, !hasControl else { return nil }
         description = text
+    }
+}
+
+extension Configuration {
+    /// Reads every app's key. Throws a line for each that cannot be read.
+    func readKeys(environment: [String: String]) throws(LoadError) {
+        var lines: [String] = []
+        for app in apps {
+            do throws(KeyError) {
+                _ = try app.keySource.read(environment: environment)
+            } catch {
+                lines.append("app \(app.displayName): \(error)")
+            }
+        }
+        guard lines.isEmpty else { throw LoadError(lines: lines) }
+    }
+
+    /// The same for numbers that live in memory only: those begin with each start, and must not count the same past again with
+    /// each of them.
+    package var countingFromNow: Configuration {
+        var configuration = self
+        for index in apps.indices { configuration.apps[index].collection.lookback = .zero }
+        return configuration
     }
 }

@@ -1,7 +1,7 @@
 import CivilTime
-import Collection
 import DifyAPI
 import JSON
+import LogCollection
 import Metrics
 
 extension Configuration {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One of several exporters that share the apps of one configuration among them.
 ///
 /// Each app goes to the shard for which its name has the highest weight (rendezvous hashing), so every exporter finds the
@@ -31,8 +33,7 @@ package struct Shard: Hashable, Sendable, CustomStringConvertible {
 
     /// FNV-1a over the name, stirred with the index: the same on every machine and in every version.
     private static func weight(of app: String, _ index: Int) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in app.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        var hash = FNV1a.hash64(app.utf8)
         // FNV's high bits depend little on what came last. The finaliser of SplitMix64 lets every bit count.
         hash = hash &+ UInt64(index + 1) &* 0x9e37_79b9_7f4a_7c15
         hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9

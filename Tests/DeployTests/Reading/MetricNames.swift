@@ -1,3 +1,4 @@
+import Exporter
 import Metrics
 
 /// The names that an exposition of the catalogue gives, and what belongs to each.

@@ -1,0 +1,42 @@
+/// Writes numbers and texts one after the other, to be read in the same order.
+package struct ByteWriter {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// A number from 0 on, in as few bytes as it needs: seven bits each, the lowest first (LEB128).
+    package mutating func unsigned(_ value: UInt64) {
+        bytes.appendLEB128(value)
+    }
+
+    /// A number of either sign, short when it is near 0.
+    package mutating func signed(_ value: Int64) {
+        unsigned(value.zigzag)
+    }
+
+    /// Eight bytes, the lowest first.
+    package mutating func fixed(_ value: UInt64) {
+        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+    }
+
+    package mutating func double(_ value: Double) { fixed(value.bitPattern) }
+
+    package mutating func flag(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+    package mutating func text(_ value: String) {
+        unsigned(UInt64(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
+    }
+
+    package mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
+        flag(value != nil)
+        if let value { write(&self, value) }
+    }
+
+    package mutating func list<Elements: Collection>(
+        _ elements: Elements, _ write: (inout ByteWriter, Elements.Element) -> Void
+    ) {
+        unsigned(UInt64(elements.count))
+        for element in elements { write(&self, element) }
+    }
+}

@@ -1,0 +1,44 @@
+import CivilTime
+import DifyAPI
+import LogCollection
+
+/// Tells the log what happens to one app's collections.
+struct CollectionLog: Sendable {
+    private let name: String
+    private let baseURL: String
+    private let logger: Logger
+
+    init(app: AppConfiguration, logger: Logger) {
+        name = app.displayName
+        baseURL = app.baseURL.description
+        self.logger = logger
+    }
+
+    @Sendable func report(_ event: AppEvent) {
+        switch event {
+        case .connected(let info, let version):
+            logger.log(
+                .info, "connected to Dify", ("app", name), ("dify_app", info.name), ("mode", info.mode ?? "unknown"),
+                ("dify_version", version ?? "unknown"), ("base_url", baseURL))
+        case .hasNoLogs(let mode):
+            logger.log(
+                .warn,
+                "Dify writes no workflow logs for apps of this mode, so its series will stay at 0; use the key of a workflow app",
+                ("app", name), ("mode", mode))
+        case .collected(let requests, let rows, let duration):
+            logger.log(
+                .debug, "collected", ("app", name), ("requests", String(requests)), ("rows", String(rows)),
+                ("duration", duration.prometheusText))
+        case .failed(let error):
+            logger.log(.error, error.description, ("app", name), ("base_url", baseURL))
+        case .recovered:
+            logger.log(.info, "collections succeed again", ("app", name))
+        case .notSaved(let problem):
+            logger.log(.error, "the numbers are kept in memory and not published: \(problem)", ("app", name))
+        case .leftOpen(let seconds):
+            logger.log(
+                .warn, "rows could not be found among too many in one second; they are looked for again", ("app", name),
+                ("seconds", seconds.map(UnixTime.iso8601(second:)).joined(separator: " ")))
+        }
+    }
+}

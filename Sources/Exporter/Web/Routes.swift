@@ -1,0 +1,146 @@
+import DifyAPI
+import HTTPEndpoint
+import LogCollection
+import Metrics
+
+/// Answers the paths of the endpoint from what is in memory: nothing here waits for Dify.
+package struct Routes: Sendable {
+    let telemetryPath: String
+    let service: ExporterService
+    var board: SnapshotBoard { service.board }
+
+    package init(telemetryPath: String, service: ExporterService) {
+        self.telemetryPath = telemetryPath
+        self.service = service
+    }
+
+    package func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if request.path == "/-/reload" { return await reload(request) }
+        let known = [telemetryPath, "/", "/api/v1/apps", "/-/healthy", "/-/ready"]
+        guard known.contains(request.path) else {
+            return .text(404, "There is nothing here. Metrics are at \(telemetryPath), the status page is at /.\n")
+        }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return methodNotAllowed(allow: "GET, HEAD")
+        }
+        switch request.path {
+        case telemetryPath: return await metrics(request)
+        case "/-/healthy": return .text(200, "dify-exporter is healthy.\n")
+        case "/-/ready": return await readiness()
+        case "/api/v1/apps": return await appsDocument(request)
+        default: return await statusPage(request)
+        }
+    }
+
+    /// Loads the configuration again, and says what came of it.
+    private func reload(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == "POST" else { return methodNotAllowed(allow: "POST") }
+        switch await service.reload() {
+        case .success(let plan): return .text(200, "The configuration was loaded, \(plan.description).\n")
+        case .failure(let error):
+            let reasons = error.lines.map { $0 + "\n" }.joined()
+            return .text(500, "The configuration was not loaded, and the one before goes on:\n\(reasons)")
+        }
+    }
+
+    private func methodNotAllowed(allow methods: String) -> HTTPResponse {
+        var response = HTTPResponse.text(405, "This path answers \(methods).\n")
+        response.headers.set("Allow", methods)
+        return response
+    }
+
+    private func readiness() async -> HTTPResponse {
+        let untried = await board.untried
+        return untried == 0
+            ? .text(200, "dify-exporter is ready.\n") : .text(503, "\(untried) apps have not been tried yet.\n")
+    }
+}
+
+extension Routes {
+    /// The metrics of all apps, or of those that the query names, from what is in memory.
+    func metrics(_ request: HTTPRequest) async -> HTTPResponse {
+        let wanted = Set(request.query.filter { $0.name == "app" }.map(\.value))
+        let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
+        var families = snapshots.flatMap(\.families) + [BuildInfo.family]
+        families.append(await throttledFamily())
+        families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
+        families += await service.reloadStatus.families
+        families += ProcessMetrics.families
+        return .page(of: families, for: request)
+    }
+
+    /// Over all apps: a disk is everybody's.
+    private func checkpointFamilies(_ works: [CollectionWork]) -> [Family] {
+        let startTime = ProcessMetrics.startTime.milliseconds
+        var all = CollectionWork(since: ProcessMetrics.startTime)
+        for work in works { all.keepCheckpoints(of: work) }
+        var failures = Family(Catalogue.checkpointFailures)
+        failures.add([], Double(all.checkpointFailures), startTime: startTime)
+        var duration = Family(Catalogue.checkpointDuration)
+        duration.add([], all.checkpointDuration, startTime: startTime)
+        var bytes = Family(Catalogue.checkpointBytes)
+        bytes.add([], Double(works.reduce(0) { $0 + $1.checkpointBytes }))
+        return [failures, duration, bytes]
+    }
+
+    private func throttledFamily() async -> Family {
+        var family = Family(Catalogue.throttled)
+        for (baseURL, gate) in await service.gates {
+            family.add(
+                [baseURL.description], await gate.throttled.secondsValue,
+                startTime: ProcessMetrics.startTime.milliseconds)
+        }
+        return family
+    }
+}
+
+extension HTTPResponse {
+    /// The page of a scrape, in the format that the request's Accept asks for. It is never refused: what nobody here speaks is
+    /// answered in text 0.0.4.
+    fileprivate static func page(of families: [Family], for request: HTTPRequest) -> HTTPResponse {
+        let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
+        let response = HTTPResponse(
+            status: 200,
+            headers: [
+                "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
+            ],
+            body: Exposition.encode(families, as: format))
+        return response.compressed(for: request)
+    }
+}
+
+// How the apps are doing, for people and for programs; made when somebody asks.
+extension Routes {
+    func statusPage(_ request: HTTPRequest) async -> HTTPResponse {
+        let page = StatusPage(report: await statusReport())
+        return .status(
+            Array(page.html.utf8), type: "text/html; charset=utf-8",
+            policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                + "frame-ancestors 'none'"
+        ).compressed(for: request)
+    }
+
+    /// The facts of the status page as JSON.
+    func appsDocument(_ request: HTTPRequest) async -> HTTPResponse {
+        .status(
+            await statusReport().json, type: "application/json", policy: "default-src 'none'; frame-ancestors 'none'"
+        ).compressed(for: request)
+    }
+
+    private func statusReport() async -> StatusReport {
+        StatusReport(apps: await board.expected, at: service.now, telemetryPath: telemetryPath)
+    }
+}
+
+extension HTTPResponse {
+    /// What is true at this moment only, and may load nothing but what its policy names.
+    fileprivate static func status(_ body: [UInt8], type: String, policy: String) -> HTTPResponse {
+        HTTPResponse(
+            status: 200,
+            headers: [
+                "Content-Type": type, "Cache-Control": "no-cache", "Content-Security-Policy": policy,
+                "Referrer-Policy": "no-referrer", "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff",
+            ],
+            body: body)
+    }
+}

@@ -1,0 +1,134 @@
+import Platform
+
+/// A minimal HTTP/1.1 server (RFC 9110, RFC 9112): connections come in, requests go to one handler, its answers go out.
+///
+/// One thread of its own does all input and output; handlers run as tasks. It listens from `init` on, so clients that come
+/// before ``start()`` wait for it. A server that is let go stops by itself.
+package final class HTTPServer: Sendable {
+    /// Answers one request. Its task is cancelled when the client goes away; the answer is then sent to whoever still
+    /// reads.
+    package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+
+    /// Where the server listens, in the order asked for, with the real port where 0 was asked for.
+    package let boundAddresses: [ListenAddress]
+
+    private enum Phase {
+        case bound
+        case running(stopWaiters: [CheckedContinuation<Void, Never>])
+        case stopped
+    }
+
+    private let limits: Limits
+    private let handler: Handler
+    private let mailbox: Mailbox
+    private let phase = Locked(Phase.bound)
+
+    /// Owned by whoever takes them out, so that they close when the poll thread lets them go.
+    private let listeners: Locked<[Socket]>
+
+    /// Listens on every address, and answers nobody yet.
+    ///
+    /// - Throws: ``HTTPServerError`` for the first address where that is not possible; none stays taken then.
+    package init(
+        addresses: [ListenAddress], limits: Limits = .init(), handler: @escaping Handler
+    ) throws(HTTPServerError) {
+        var sockets: [Socket] = []
+        var bound: [ListenAddress] = []
+        for address in addresses {
+            let (socket, boundAddress) = try Socket.listening(on: address)
+            sockets.append(socket)
+            bound.append(boundAddress)
+        }
+        do throws(SystemError) {
+            mailbox = try Mailbox()
+        } catch {
+            throw HTTPServerError(addresses.first ?? ListenAddress(host: "", port: 0), error)
+        }
+        boundAddresses = bound
+        listeners = Locked(sockets)
+        self.limits = limits
+        self.handler = handler
+    }
+
+    deinit {
+        mailbox.post(.stop)
+    }
+
+    /// Begins to answer. Once started or stopped, it does nothing.
+    package func start() {
+        phase.withLock { phase in
+            guard case .bound = phase else { return }
+            phase = .running(stopWaiters: [])
+            DetachedThread.start { [limits, handler, mailbox, listeners, shared = self.phase] in
+                var loop = PollLoop(
+                    listeners: Self.taken(from: listeners), limits: limits, mailbox: mailbox, handler: handler)
+                loop.run()
+                Self.finish(shared)
+            }
+        }
+    }
+
+    /// Stops accepting, lets answers under way finish for up to 1 s, and closes every connection. The server's thread has
+    /// nothing left to do when this returns. May be called more than once, and before ``start()``.
+    package func stop() async {
+        await withCheckedContinuation { continuation in
+            let isOver = phase.withLock { phase in
+                switch phase {
+                case .bound, .stopped:
+                    _ = Self.taken(from: listeners)
+                    phase = .stopped
+                    return true
+                case .running(let waiters):
+                    phase = .running(stopWaiters: waiters + [continuation])
+                    return false
+                }
+            }
+            if isOver { continuation.resume() } else { mailbox.post(.stop) }
+        }
+    }
+
+    private static func taken(from listeners: Locked<[Socket]>) -> [Socket] {
+        listeners.withLock { sockets in
+            defer { sockets = [] }
+            return sockets
+        }
+    }
+
+    private static func finish(_ phase: Locked<Phase>) {
+        let waiters = phase.withLock { phase in
+            defer { phase = .stopped }
+            if case .running(let waiters) = phase { return waiters }
+            return []
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+extension HTTPServer {
+    /// What a client may take up of the server.
+    package struct Limits: Sendable {
+        /// Bytes of a request line and header fields together; 414 or 431 beyond. RFC 9112 §3 wants 8,000 at least.
+        package var headBytes = 8192
+
+        /// Bytes of a request's body; 413 beyond.
+        package var bodyBytes = 65536
+
+        /// Connections open at once. One more takes the place of the one that has been idle longest; where none is idle
+        /// it gets 503.
+        package var connections = 512
+
+        /// From the first byte of a request to the end of its head, and from there to the end of its body; then 408.
+        package var headDeadline = Duration.seconds(5)
+
+        /// How long a connection may stay open without a request, before the first one and between two.
+        package var idleDeadline = Duration.seconds(75)
+
+        /// How long a client may take no byte of an answer that waits for it; then the connection is reset.
+        package var writeDeadline = Duration.seconds(10)
+
+        /// How long answers under way may take once the server stops.
+        var stopGrace = Duration.seconds(1)
+
+        package init() {}
+    }
+}

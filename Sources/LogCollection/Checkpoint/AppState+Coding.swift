@@ -1,0 +1,168 @@
+import Bytes
+import CivilTime
+import Metrics
+
+// The parts of a checkpoint, each written and read in one place and in the same order.
+
+extension AppState {
+    func write(to writer: inout ByteWriter) {
+        for second in [start, frontier, settledUntil, provenUntil] { writer.signed(second) }
+        writer.flag(isCaughtUp)
+        writer.list(openSeconds.sorted()) { $0.signed($1) }
+        ledger.write(to: &writer)
+        writer.list(unfinished.sorted { ($0.key.high, $0.key.low) < ($1.key.high, $1.key.low) }) { writer, entry in
+            entry.key.write(to: &writer)
+            entry.value.write(to: &writer)
+        }
+        totals.write(to: &writer)
+    }
+
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        start = try reader.signed()
+        frontier = try reader.signed()
+        settledUntil = try reader.signed()
+        provenUntil = try reader.signed()
+        isCaughtUp = try reader.flag()
+        openSeconds = Set(try reader.list { reader throws(ByteReader.Malformed) in try reader.signed() })
+        ledger = try Ledger(from: &reader)
+        let runs = try reader.list { reader throws(ByteReader.Malformed) in
+            (try LogID(from: &reader), try UnfinishedRun(from: &reader))
+        }
+        unfinished = Dictionary(runs) { first, _ in first }
+        totals = try RunTotals(from: &reader)
+    }
+}
+
+extension LogID {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.fixed(high)
+        writer.fixed(low)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        self.init(high: try reader.fixed(), low: try reader.fixed())
+    }
+}
+
+extension Ledger {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.signed(floor)
+        writer.list(seconds.sorted { $0.key < $1.key }) { writer, entry in
+            // Near the floor, so that a second takes a byte or two instead of eight.
+            writer.signed(entry.key - floor)
+            for ids in [entry.value.present, entry.value.gone] {
+                writer.list(ids.sorted { ($0.high, $0.low) < ($1.high, $1.low) }) { $1.write(to: &$0) }
+            }
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        let floor = try reader.signed()
+        let entries = try reader.list { reader throws(ByteReader.Malformed) in
+            let (second, overflows) = floor.addingReportingOverflow(try reader.signed())
+            guard !overflows else { throw ByteReader.Malformed() }
+            let present = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
+            let gone = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
+            return (second, Entry(present: Set(present), gone: Set(gone)))
+        }
+        self.init(floor: floor, seconds: Dictionary(entries) { first, _ in first })
+    }
+}
+
+extension UnfinishedRun {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.signed(second)
+        writer.optional(runID) { $0.text($1) }
+        writer.text(status.rawValue)
+        writer.signed(nextLook)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        let second = try reader.signed()
+        let runID = try reader.optional { reader throws(ByteReader.Malformed) in try reader.text() }
+        guard let status = OpenStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+        self.init(second: second, runID: runID, status: status, nextLook: try reader.signed())
+    }
+}
+
+extension RunTotals {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.list(FinalStatus.allCases) { writer, status in
+            writer.text(status.rawValue)
+            let sums = byStatus[status]
+            writer.unsigned(sums?.runs ?? 0)
+            writer.unsigned(sums?.tokens ?? 0)
+            writer.unsigned(sums?.steps ?? 0)
+            (sums?.duration ?? Histogram(bounds: [])).write(to: &writer)
+            writer.optional(sums?.lastFinishedAt) { $0.signed($1) }
+        }
+        writer.list(byOrigin.sorted { $0.key.sortKey.lexicographicallyPrecedes($1.key.sortKey) }) { writer, entry in
+            writer.text(entry.key.status.rawValue)
+            writer.text(entry.key.origin.createdFrom)
+            writer.text(entry.key.origin.triggeredFrom)
+            writer.unsigned(entry.value)
+        }
+        tokens.write(to: &writer)
+        steps.write(to: &writer)
+        writer.unsigned(exceptions)
+        writer.unsigned(runsWithExceptions)
+        writer.list(failures.sorted { $0.key < $1.key }) { writer, entry in
+            writer.text(entry.key)
+            writer.unsigned(entry.value)
+            writer.optional(failureExemplars[entry.key]) { $1.write(to: &$0) }
+        }
+        writer.list(AbandonReason.allCases) { writer, reason in
+            writer.text(reason.rawValue)
+            writer.unsigned(abandoned[reason] ?? 0)
+        }
+        for moment in [since.counters, since.duration, since.tokens, since.steps] { writer.signed(moment) }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        self.init(buckets: Buckets(duration: [], tokens: [], steps: []), at: UnixTime(milliseconds: 0))
+        let sums = try reader.list { reader throws(ByteReader.Malformed) in
+            guard let status = FinalStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+            let (runs, tokens, steps) = (try reader.unsigned(), try reader.unsigned(), try reader.unsigned())
+            let duration = try Histogram(from: &reader)
+            let lastFinishedAt = try reader.optional { reader throws(ByteReader.Malformed) in try reader.signed() }
+            return (
+                status,
+                StatusTotals(
+                    runs: runs, tokens: tokens, steps: steps, duration: duration, lastFinishedAt: lastFinishedAt)
+            )
+        }
+        byStatus = Dictionary(sums) { first, _ in first }
+        let origins = try reader.list { reader throws(ByteReader.Malformed) in
+            guard let status = FinalStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+            let origin = RunOrigin(labelsFrom: try reader.text(), triggeredFrom: try reader.text())
+            return (OriginKey(status: status, origin: origin), try reader.unsigned())
+        }
+        byOrigin = Dictionary(origins) { $0 + $1 }
+        tokens = try Histogram(from: &reader)
+        steps = try Histogram(from: &reader)
+        exceptions = try reader.unsigned()
+        runsWithExceptions = try reader.unsigned()
+        let reasons = try reader.list { reader throws(ByteReader.Malformed) in
+            let (reason, count) = (try reader.text(), try reader.unsigned())
+            let exemplar = try reader.optional { reader throws(ByteReader.Malformed) in try Exemplar(from: &reader) }
+            return (reason, count, exemplar)
+        }
+        for (reason, count, exemplar) in reasons {
+            failures[reason] = count
+            failureExemplars[reason] = exemplar
+        }
+        let abandonments = try reader.list { reader throws(ByteReader.Malformed) in
+            guard let reason = AbandonReason(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+            return (reason, try reader.unsigned())
+        }
+        abandoned = Dictionary(abandonments.filter { $0.1 > 0 }) { first, _ in first }
+        since = Since(
+            counters: try reader.signed(), duration: try reader.signed(), tokens: try reader.signed(),
+            steps: try reader.signed())
+    }
+}
+
+extension RunTotals.OriginKey {
+    /// An order, so that equal totals have equal bytes.
+    fileprivate var sortKey: [String] { [status.rawValue, origin.createdFrom, origin.triggeredFrom] }
+}

@@ -1,0 +1,235 @@
+import DifyAPI
+import LogCollection
+import Metrics
+import Testing
+
+@testable import Exporter
+
+@Suite struct ConfigurationFileTests {
+    private func read(_ text: String) throws -> Configuration {
+        try Configuration.read(Array(text.utf8))
+    }
+
+    /// The messages for a text, as they would be printed for a file named `f`.
+    private func messages(_ text: String) -> [String] {
+        do {
+            _ = try read(text)
+            return []
+        } catch let error as ConfigurationError {
+            return error.problems.map { $0.line(file: "f") }
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test func everyKeyOfTheContractIsRead() throws {
+        let configuration = try read(
+            """
+            {
+              "base_url": "https://api.dify.ai/v1",   // for apps that name none
+              "poll_interval": "30s",
+              "request_timeout": "20s",
+              "requests_in_flight": 3,
+              "requests_per_second": 2.5,
+              "lookback": "1h",
+              "overlap": "90s",
+              "give_up_after": "8d",
+              "stuck_after": "2h",
+              "histograms": { "duration_seconds": [0.1, 1], "tokens": [100], "steps": [1, 2, 5] },
+              "failure_reasons": [ { "reason": "billing", "pattern": "(?i)insufficient balance" } ],
+              "series_limit": 500,
+              "apps": [
+                { "name": "support-bot", "api_key_file": "/run/secrets/support-bot" },
+                { "name": "invoices", "base_url": "http://dify.internal/v1", "api_key_env": "INVOICES_KEY", "poll_interval": "10s",
+                  "filter": { "created_by_end_user_session_id": "vip-7", "created_by_account": null, "keyword": null, "status": "failed" },
+                  "labels": { "team": "finance" } },
+              ],
+            }
+            """)
+        #expect(configuration.requestsInFlight == 3)
+        #expect(configuration.requestsPerSecond == 2.5)
+        let (bot, invoices) = (configuration.apps[0], configuration.apps[1])
+        #expect(bot.displayName == "support-bot")
+        #expect(bot.collection.seriesLimit == 500)
+        let pattern = try TextPattern("(?i)insufficient balance")
+        #expect(bot.collection.classifier.ownRules == [.init(reason: "billing", pattern: pattern)])
+        #expect(bot.baseURL == .cloud)
+        #expect(bot.collection.interval == .seconds(30))
+        #expect(bot.collection.overlap == .seconds(90))
+        #expect(bot.collection.stuckAfter == .seconds(7200))
+        #expect(bot.collection.buckets == .init(duration: [0.1, 1], tokens: [100], steps: [1, 2, 5]))
+        #expect(invoices.baseURL.description == "http://dify.internal/v1")
+        #expect(invoices.collection.interval == .seconds(10))
+        #expect(invoices.collection.overlap == .seconds(90))
+        #expect(invoices.collection.filter == .init(createdByEndUserSessionID: "vip-7"))
+        #expect(invoices.collection.countedStatus == .failed)
+        #expect(invoices.labels == [Label(name: "team", value: "finance")])
+    }
+
+    @Test func whatIsLeftOutHasTheDefaultsOfTheContract() throws {
+        let app = try read(#"{"apps": [{"name": "a", "api_key": "app-x"}]}"#).apps[0]
+        #expect(app.baseURL.description == "https://api.dify.ai/v1")
+        #expect(app.requestTimeout == .seconds(20))
+        #expect(app.collection == CollectionSettings())
+        #expect(app.collection.interval == .seconds(30))
+        #expect(app.collection.giveUpAfter == .seconds(8 * 86_400))
+        #expect(app.collection.buckets.duration == [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200])
+    }
+
+    @Test func allMistakesOfAFileAreNamedAtOnce() {
+        let text = """
+            {
+              "poll_intervall": "30s",
+              "request_timeout": "20",
+              "requests_in_flight": 0,
+              "lookback": 5,
+              "apps": [
+                { "name": "a", "api_key": "two words" },
+                { "name": "a", "api_key_env": "K", "api_key_file": "f", "base_url": "dify.internal" },
+                { "api_key_env": "K", "filter": { "status": "running" }, "labels": { "job": "x" } }
+              ]
+            }
+            """
+        #expect(
+            messages(text) == [
+                "f:2:3: poll_intervall: unknown key; did you mean poll_interval?",
+                "f:3:22: request_timeout: \"20\" is not a duration; write for example 500ms, 30s, 5m, 1h30m or 7d",
+                "f:4:25: requests_in_flight: 0 is out of range; it goes from 1 to 64",
+                "f:5:15: lookback: must be a string, not a number",
+                "f:7:31: apps[0].api_key: this cannot be a key: keys are visible ASCII without spaces",
+                "f:8:5: apps[1]: give one of api_key_file, api_key_env, not 2",
+                "f:8:73: apps[1].base_url: a base URL begins with http:// or https://, as in https://api.dify.ai/v1",
+                "f:9:5: apps[2]: name is missing",
+                "f:9:49: apps[2].filter.status: \"running\" is not a final status; there are succeeded, failed, stopped, "
+                    + "partial-succeeded",
+                "f:9:81: apps[2].labels.job: this label's name is taken; choose another",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ("", "f:1:1: the file is empty; it needs at least { \"apps\": [ … ] }"),
+            ("[]", "f:1:1: must be an object, not an array"),
+            ("{}", "f:1:1: apps: is missing; list at least one app"),
+            (#"{"apps": []}"#, "f:1:10: apps: is empty; list at least one app with its name and api_key_file"),
+            (#"{"apps": {}}"#, "f:1:10: apps: must be an array, not an object"),
+            (#"{"apps": [1]}"#, "f:1:11: apps[0]: must be an object, not a number"),
+            (
+                #"{"apps": [{"name": "a"}]}"#,
+                "f:1:11: apps[0]: the key is missing: give api_key_file, api_key_env or api_key"
+            ),
+            ("{\n  \"apps\": [\n}", "f:3:1: found '}' where a value was expected"),
+            (
+                #"{"apps": [{"name": "a", "api_key": "x", "name": "b"}]}"#,
+                "f:1:41: apps[0].name: this key stands twice; keep one"
+            ),
+            (
+                #"{"apps": [{"name": "a", "api_key": "x"}, {"name": "a", "api_key": "y"}]}"#,
+                "f:1:42: apps[1].name: two apps are named \"a\"; the name tells their series apart"
+            ),
+            (
+                #"{"histograms": {"steps": [5, 2]}, "apps": [{"name": "a", "api_key": "x"}]}"#,
+                "f:1:30: histograms.steps: bounds are numbers above 0, each greater than the one before"
+            ),
+            (
+                #"{"failure_reasons": [{"reason": "a b", "pattern": "x"}], "apps": [{"name": "a", "api_key": "x"}]}"#,
+                "f:1:33: failure_reasons[0].reason: a reason has 1 to 64 letters, digits and underscores"
+            ),
+            (
+                #"{"apps": [{"name": "a", "api_key": "x", "filter": {"keyword": "k", "created_by_end_user_session_id": "s"}}]}"#,
+                "f:1:63: apps[0].filter.keyword: Dify fails when keyword and created_by_end_user_session_id come together; drop one"
+            ),
+            (#"{"zzz": 1, "apps": [{"name": "a", "api_key": "x"}]}"#, nil),
+        ] as [(String, String?)])
+    func eachMistakeHasItsPlaceAndItsRemedy(text: String, message: String?) {
+        let messages = messages(text)
+        #expect(messages.count == 1)
+        if let message {
+            #expect(messages == [message])
+        } else {
+            #expect(messages[0].hasPrefix("f:1:2: zzz: unknown key; known here: apps, base_url, failure_reasons"))
+        }
+    }
+
+    @Test func keysOfAppsAreNeverPrinted() {
+        let texts = [
+            #"{"apps": [{"name": "a", "api_key": "app-very secret"}]}"#,
+            #"{"apps": [{"name": "a", "api_key": {"app-secret": 1}}]}"#,
+            #"{"apps": [{"name": "a", "api_key": ["app-secret"]}]}"#,
+        ]
+        for text in texts {
+            #expect(!messages(text).isEmpty)
+            #expect(!messages(text).joined().contains("secret"))
+        }
+    }
+
+    @Test func patternsThatCannotBeMatchedAreNamedWithTheirPlace() {
+        let text = """
+            {
+              "failure_reasons": [
+                { "reason": "a", "pattern": "(?<=x)y" },
+                { "reason": "b", "pattern": "(open" },
+                { "pattern": "[0-9]" }
+              ],
+              "apps": [ { "name": "a", "api_key": "app-x" } ]
+            }
+            """
+        let found = messages(text)
+        #expect(found.count == 3)
+        #expect(
+            found[0] == "f:3:33: failure_reasons[0].pattern: "
+                + "of the groups that begin with (? only (?i) is known, and only at the beginning")
+        #expect(found[1].hasPrefix("f:4:33: failure_reasons[1].pattern: is not a pattern: "))
+        #expect(found[2] == "f:5:5: failure_reasons[2]: reason is missing")
+    }
+}
+
+@Suite struct EnvironmentConfigurationTests {
+    private func lines(_ environment: [String: String]) -> [String] {
+        do throws(LoadError) {
+            _ = try Configuration.load(file: nil, environment: environment)
+            return []
+        } catch {
+            return error.lines
+        }
+    }
+
+    @Test func oneAppComesFromTheEnvironment() throws {
+        let app = try Configuration.load(
+            file: nil,
+            environment: ["DIFY_API_KEY": "app-x", "DIFY_API_BASE_URL": "http://dify:5001/v1", "DIFY_APP_NAME": "bot"]
+        ).apps[0]
+        #expect(app.displayName == "bot")
+        #expect(app.baseURL.description == "http://dify:5001/v1")
+    }
+
+    @Test func theNameAndTheURLHaveDefaults() throws {
+        let app = try Configuration.load(file: nil, environment: ["DIFY_API_KEY_FILE": "/run/secrets/key"]).apps[0]
+        #expect(app.name == nil)
+        #expect(app.displayName == "api.dify.ai")
+    }
+
+    @Test func mistakesAreNamedTogether() {
+        #expect(lines([:]).first?.hasPrefix("there is no configuration: name a file with --config.file") == true)
+        #expect(
+            lines([
+                "DIFY_API_KEY": "app-x", "DIFY_API_KEY_FILE": "f", "DIFY_API_BASE_URL": "x", "DIFY_APP_NAME": "\u{1}",
+            ]) == [
+                "DIFY_API_BASE_URL: a base URL begins with http:// or https://, as in https://api.dify.ai/v1",
+                "DIFY_APP_NAME: a name has 1 to 128 characters, none of them control characters",
+                "give DIFY_API_KEY or DIFY_API_KEY_FILE, not both",
+            ])
+        #expect(
+            lines(["DIFY_API_KEY": "two words"]) == [
+                "the environment variable DIFY_API_KEY must hold nothing but the key"
+            ])
+    }
+
+    @Test func aFileThatCannotBeReadIsNamed() {
+        let error = #expect(throws: LoadError.self) {
+            try Configuration.load(file: "/nonexistent/c.json", environment: [:])
+        }
+        #expect(
+            error?.lines == ["the configuration file /nonexistent/c.json cannot be opened: No such file or directory"])
+    }
+}

@@ -1,0 +1,77 @@
+import CivilTime
+import LogCollection
+
+@testable import HTTPEndpoint
+
+/// A clock that stands still until a test moves it, and that tells when all who use it wait for it.
+final class HandClock: CollectionClock {
+    private struct State: Sendable {
+        var now: UnixTime
+        var nextTicket = 0
+        var sleepers: [Int: (until: UnixTime, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+        /// Those who wait for as many sleepers as there are now.
+        mutating func takeContentWatchers() -> [CheckedContinuation<Void, Never>] {
+            let content = watchers.filter { $0.count == sleepers.count }
+            watchers.removeAll { $0.count == sleepers.count }
+            return content.map(\.continuation)
+        }
+    }
+
+    private let state: Locked<State>
+
+    init(now: UnixTime) {
+        state = Locked(State(now: now))
+    }
+
+    var now: UnixTime { state.withLock(\.now) }
+
+    func sleep(for span: Duration) async throws {
+        try Task.checkCancellation()
+        guard span > .zero else { return }
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let content = state.withLock { state in
+                    state.sleepers[ticket] = (state.now + span, continuation)
+                    return state.takeContentWatchers()
+                }
+                for watcher in content { watcher.resume() }
+                if Task.isCancelled { wake(ticket) }
+            }
+        } onCancel: {
+            wake(ticket)
+        }
+    }
+
+    private func wake(_ ticket: Int) {
+        let sleeper = state.withLock { $0.sleepers.removeValue(forKey: ticket) }
+        sleeper?.continuation.resume(throwing: CancellationError())
+    }
+
+    /// Waits until exactly so many sleep.
+    func untilSleeping(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let content = state.withLock { state in
+                state.watchers.append((count, continuation))
+                return state.takeContentWatchers()
+            }
+            for watcher in content { watcher.resume() }
+        }
+    }
+
+    /// Moves on, and wakes those whose time has come.
+    func advance(by span: Duration) {
+        let woken = state.withLock { state in
+            state.now = state.now + span
+            let due = state.sleepers.filter { $0.value.until <= state.now }
+            for ticket in due.keys { state.sleepers[ticket] = nil }
+            return due.values.map(\.continuation)
+        }
+        for continuation in woken { continuation.resume() }
+    }
+}

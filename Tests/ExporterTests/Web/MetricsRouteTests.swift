@@ -1,0 +1,111 @@
+import CivilTime
+import HTTPEndpoint
+import Metrics
+import Testing
+
+@testable import Exporter
+@testable import LogCollection
+
+@Suite struct MetricsRouteTests {
+    private static let protobuf =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+
+    private func routes(apps: [String] = ["a"]) async -> Routes {
+        let snapshots = apps.map { name in
+            var snapshot = AppSnapshot(name: name, labels: [], at: UnixTime(seconds: 1000))
+            snapshot.health = .up
+            var state = AppState(start: 900, buckets: .init(), at: UnixTime(milliseconds: 1_000_250))
+            state.totals.adopt(CollectionSettings(), at: UnixTime(milliseconds: 1_000_250))
+            snapshot.numbers = AppSnapshot.Numbers(state, at: 1000, stuckAfter: 60)
+            return (name, snapshot)
+        }
+        return await Routes.sample(snapshots, at: UnixTime(seconds: 1000))
+    }
+
+    private func answer(
+        _ headers: HTTPHeaders = [:], query: [QueryItem] = [], apps: [String] = ["a"]
+    ) async -> HTTPResponse {
+        await routes(apps: apps).answer(HTTPRequest(path: "/metrics", query: query, headers: headers))
+    }
+
+    @Test func withoutAWishThePageIsTextAndPlain() async {
+        let response = await answer()
+        #expect(response.status == 200)
+        #expect(response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(response.headers["Vary"] == "Accept, Accept-Encoding")
+        #expect(response.headers["Content-Encoding"] == nil)
+        #expect(response.text.contains("\ndify_workflow_runs_total{app=\"a\",status=\"succeeded\"} 0\n"))
+    }
+
+    @Test func openMetricsRepeatsTheEscaping() async {
+        let response = await answer(["Accept": "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"])
+        #expect(
+            response.headers["Content-Type"]
+                == "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8")
+        #expect(response.text.hasSuffix("# EOF\n"))
+        #expect(!response.text.contains("_created"))
+    }
+
+    @Test func aPrometheusWithNativeHistogramsGetsProtobuf() async {
+        let accept = "\(Self.protobuf),application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5"
+        let response = await answer(["Accept": accept])
+        #expect(response.headers["Content-Type"]?.hasPrefix("application/vnd.google.protobuf; proto=") == true)
+        #expect(response.body.first != UInt8(ascii: "#"))
+    }
+
+    @Test func acceptMayComeInSeveralFields() async {
+        let response = await answer(["Accept": "text/html", "Accept": "application/openmetrics-text;version=0.0.1"])
+        #expect(response.headers["Content-Type"] == "application/openmetrics-text; version=0.0.1; charset=utf-8")
+    }
+
+    @Test func aPageIsCompressedWhereThatIsAllowed() async {
+        let plain = await answer()
+        let compressed = await answer(["Accept-Encoding": "gzip"])
+        #expect(compressed.headers["Content-Encoding"] == "gzip")
+        #expect(compressed.body.starts(with: [0x1f, 0x8b]))
+        #expect(compressed.body.count * 4 < plain.body.count)
+        let refused = await answer(["Accept-Encoding": "gzip;q=0, br"])
+        #expect(refused.headers["Content-Encoding"] == nil)
+    }
+
+    @Test func theQueryNarrowsThePageInEveryFormat() async {
+        for accept in ["text/plain", "application/openmetrics-text;version=1.0.0", Self.protobuf] {
+            let page = await answer(
+                ["Accept": accept], query: [QueryItem(name: "app", value: "b-wanted")],
+                apps: ["a-unwanted", "b-wanted"]
+            ).text
+            #expect(page.contains("b-wanted"))
+            #expect(!page.contains("a-unwanted"))
+        }
+    }
+
+    @Test func everyFamilyOfThePageIsInTheCatalogue() async {
+        let names = await answer().text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+            .map { String($0.split(separator: " ")[2]) }
+        #expect(Set(names).isSubset(of: Catalogue.all.map(\.name)))
+        #expect(names.contains("dify_exporter_series_limited_total"))
+    }
+
+    @Test func countersOfAnAppBeganWhenItsCountingBegan() async throws {
+        let snapshot = try #require(await routes().board.all.first)
+        let starts = Dictionary(uniqueKeysWithValues: snapshot.families.map { ($0.metric, $0.series.map(\.startTime)) })
+        #expect(starts[Catalogue.runs]?.allSatisfy { $0 == 1_000_250 } == true)
+        #expect(starts[Catalogue.runDuration]?.allSatisfy { $0 == 1_000_250 } == true)
+        #expect(starts[Catalogue.collections]?.allSatisfy { $0 == 1_000_000 } == true)
+        for (metric, times) in starts where metric.type == .gauge { #expect(times.allSatisfy { $0 == nil }) }
+        for (metric, times) in starts where metric.type != .gauge { #expect(times.allSatisfy { $0 != nil }) }
+    }
+
+    @Test func aFailedReloadShowsWhileTheLastSuccessStays() async {
+        func loadings(_ routes: Routes) async -> [Substring] {
+            let page = await routes.answer(HTTPRequest(path: "/metrics")).text
+            return page.split(separator: "\n").filter { $0.hasPrefix("dify_exporter_config_last_reload_") }
+        }
+        let routes = await routes()
+        let before = await loadings(routes)
+        #expect(await routes.answer(HTTPRequest(method: "POST", path: "/-/reload")).status == 500)
+        let after = await loadings(routes)
+        #expect(before.last?.hasSuffix(" 1") == true && after.last?.hasSuffix(" 0") == true)
+        #expect(before.first == after.first)
+    }
+}

@@ -1,0 +1,182 @@
+import DifyAPI
+import Testing
+
+@testable import LogCollection
+
+@Suite struct AppStateTests {
+    @Test func aFinishedRunCountsOnceHoweverOftenItIsRead() {
+        var state = AppState.make()
+        #expect(state.apply(.make("a", at: 1500)) == .new)
+        let counted = state
+        #expect(state.apply(.make("a", at: 1500)) == .known)
+        #expect(state.apply(.make("a", at: 1500, .failed, tokens: 999)) == .known)
+        #expect(state.apply(.make("a", at: 1500, .running)) == .known)
+        #expect(state == counted)
+        #expect(state.totals.byStatus[.succeeded]?.runs == 1)
+    }
+
+    @Test func aRunCountsWithTheValuesOfItsEnd() {
+        var state = AppState.make()
+        #expect(state.apply(.make("a", at: 1500, .running, elapsed: 0, tokens: 0, steps: 0)) == .new)
+        #expect(state.apply(.make("a", at: 1500, .paused, elapsed: 0, tokens: 70, steps: 1)) == .known)
+        #expect(state.apply(.make("a", at: 1500, .running, elapsed: 0, tokens: 0, steps: 0)) == .known)
+        #expect(state.unfinished.count == 1)
+        #expect(state.apply(.make("a", at: 1500, .partialSucceeded, elapsed: 9, tokens: 500, exceptions: 2)) == .known)
+        #expect(state.unfinished.isEmpty)
+        let totals = state.totals.byStatus[.partialSucceeded]
+        #expect(totals?.runs == 1)
+        #expect(totals?.tokens == 500)
+        #expect(totals?.duration.sum == 9)
+        #expect(state.totals.exceptions == 2)
+        #expect(state.totals.runsWithExceptions == 1)
+    }
+
+    @Test func logsWithoutARunWaitForIt() {
+        var state = AppState.make()
+        _ = state.apply(.make("a", at: 1500, nil))
+        #expect(state.unfinished[LogID("a")]?.status == .pending)
+        _ = state.apply(.make("a", at: 1500, .stopped))
+        #expect(state.totals.byStatus[.stopped]?.runs == 1)
+    }
+
+    @Test func unknownStatusesCountAsOtherOnceTheyHaveAnEnd() {
+        var state = AppState.make()
+        _ = state.apply(.make("a", at: 1500, .unknown("hibernating")))
+        #expect(state.unfinished[LogID("a")]?.status == .pending)
+        _ = state.apply(.make("a", at: 1500, .unknown("exploded"), finishedAt: 1600))
+        #expect(state.totals.byStatus[.other]?.runs == 1)
+    }
+
+    @Test func whatIsOlderThanTheLedgerIsDecided() {
+        var state = AppState.make(start: 1000)
+        #expect(state.apply(.make("old", at: 999)) == .settled)
+        #expect(state.totals.byStatus[.succeeded]?.runs == 0)
+    }
+
+    @Test func anUnfinishedRunOlderThanTheLedgerStillCounts() {
+        var state = AppState.make(start: 1000)
+        _ = state.apply(.make("a", at: 1500, .running))
+        _ = state.apply(.make("b", at: 9000))
+        state.provenUntil = 8900
+        state.forget()
+        #expect(state.ledger.floor == 8900)
+        #expect(state.apply(.make("a", at: 1500)) == .known)
+        #expect(state.totals.byStatus[.succeeded]?.runs == 2)
+        #expect(state.apply(.make("a", at: 1500)) == .settled)
+        #expect(state.totals.byStatus[.succeeded]?.runs == 2)
+    }
+
+    @Test func aLogThatIsGoneIsAbandonedAndNotCountedWhenItComesBack() {
+        var state = AppState.make()
+        _ = state.apply(.make("a", at: 1500, .running))
+        _ = state.apply(.make("b", at: 1500))
+        state.concludeRead(of: Window(first: 1400, last: 1600), seen: [LogID("b")])
+        #expect(state.totals.abandoned == [.deleted: 1])
+        #expect(state.ledger.count(in: Window(first: 1400, last: 1600)) == 1)
+        #expect(state.apply(.make("a", at: 1500)) == .known)
+        #expect(state.totals.byStatus[.succeeded]?.runs == 1)
+        #expect(state.ledger.count(in: Window(first: 1400, last: 1600)) == 2)
+    }
+
+    @Test func runsThatNeverEndAreGivenUp() {
+        var state = AppState.make()
+        _ = state.apply(.make("a", at: 1500, .running))
+        _ = state.apply(.make("b", at: 1900, .running))
+        state.abandonRuns(olderThan: 300, at: 2000)
+        #expect(state.totals.abandoned == [.expired: 1])
+        #expect(Set(state.unfinished.keys) == [LogID("b")])
+    }
+
+    @Test func theStatusFilterActsWhileCounting() {
+        var state = AppState.make()
+        let settings = CollectionSettings(countedStatus: .failed)
+        _ = state.apply(.make("a", at: 1500), at: 2000, settings: settings)
+        _ = state.apply(.make("b", at: 1500, .failed), at: 2000, settings: settings)
+        #expect(state.totals.byStatus[.succeeded]?.runs == 0)
+        #expect(state.totals.byStatus[.failed]?.runs == 1)
+        #expect(state.ledger.count(in: Window(second: 1500)) == 2)
+    }
+
+    @Test func absurdValuesNeitherFallNorTrap() {
+        var state = AppState.make()
+        for id in ["a", "b", "c"] {
+            _ = state.apply(.make(id, at: 1500, elapsed: -5, tokens: .max, steps: -1, exceptions: nil))
+        }
+        #expect(state.totals.byStatus[.succeeded]?.tokens == .max)
+        #expect(state.totals.byStatus[.succeeded]?.steps == 0)
+        #expect(state.totals.byStatus[.succeeded]?.duration.sum == 0)
+    }
+
+    @Test func anOpenSecondHoldsBackWhatIsClaimedToBeComplete() {
+        var state = AppState.make()
+        state.settledUntil = 5000
+        state.openSeconds = [4000]
+        #expect(state.collectedUntil == 4000)
+    }
+
+    @Test func logIDsOfUUIDsAreTheirBitsAndOthersAreHashed() {
+        let uuid = LogID("5a9196f0-bd6b-481a-a8f6-e0bd0f977044")
+        #expect(uuid == LogID(high: 0x5a91_96f0_bd6b_481a, low: 0xa8f6_e0bd_0f97_7044))
+        #expect(uuid == LogID("5A9196F0-BD6B-481A-A8F6-E0BD0F977044"))
+        #expect(LogID("log-1") != LogID("log-2"))
+        #expect(LogID("5a9196f0-bd6b-481a-a8f6-e0bd0f97704g") != uuid)
+    }
+}
+
+@Suite struct UnfinishedRunTests {
+    @Test func looksGrowRarerWithAge() {
+        func pause(age: Int64) -> Int64 {
+            UnfinishedRun(second: 0, runID: nil, status: .running, seenAt: age, interval: .seconds(30)).nextLook - age
+        }
+        #expect(pause(age: 1) == 30)
+        #expect(pause(age: 800) == 100)
+        #expect(pause(age: 691_200) == 86_400)
+    }
+}
+
+@Suite struct RoundPlanTests {
+    @Test func aQuietAppNeedsOneWindow() {
+        var state = AppState.make(start: 1000)
+        for second in stride(from: Int64(1900), to: 1990, by: 10) { _ = state.apply(.make("\(second)", at: second)) }
+        state.frontier = 1998
+        state.settledUntil = 1940
+        let plan = RoundPlan(state: state, at: 2030, includesFarAudit: false)
+        #expect(plan.forwardStart == 1940)
+        #expect(plan.audits.isEmpty && plan.looks.isEmpty)
+        let far = RoundPlan(state: state, at: 2030, includesFarAudit: true)
+        #expect(far.forwardStart == 1000)
+        #expect(far.audits.isEmpty)
+    }
+
+    @Test func aBusyAppIsProvenByCounts() {
+        var state = AppState.make(start: 1000)
+        for index in 0..<1000 { _ = state.apply(.make("\(index)", at: 1000 + Int64(index))) }
+        state.frontier = 1998
+        state.settledUntil = 1940
+        let plan = RoundPlan(state: state, at: 2030, includesFarAudit: true)
+        #expect(plan.forwardStart == 1998)
+        #expect(plan.audits == [Window(first: 1940, last: 1997), Window(first: 1000, last: 1939)])
+    }
+
+    @Test func unfinishedRunsNearbyAreReadAlongAndFarOnesShareWindows() {
+        var state = AppState.make(start: 1000)
+        for index in 0..<1000 {
+            let second = 1000 + Int64(index)
+            let isOpen = [1100, 1103, 1500, 1990].contains(second)
+            _ = state.apply(.make("\(index)", at: second, isOpen ? .running : .succeeded))
+        }
+        state.frontier = 1998
+        state.settledUntil = 1998
+        let plan = RoundPlan(state: state, at: 2500, includesFarAudit: false)
+        #expect(plan.forwardStart == 1990)
+        #expect(plan.looks.map(\.window) == [Window(second: 1500), Window(first: 1100, last: 1103)])
+        #expect(plan.looks.map(\.runs.count) == [1, 2])
+    }
+
+    @Test func runsThatAreNotDueAreLeftAlone() {
+        var state = AppState.make(start: 1000)
+        _ = state.apply(.make("a", at: 1100, .running), at: 1995)
+        state.frontier = 1998
+        #expect(RoundPlan(state: state, at: 2000, includesFarAudit: false).looks.isEmpty)
+    }
+}

@@ -1,0 +1,104 @@
+import CivilTime
+import DifyAPI
+import Testing
+
+@testable import LogCollection
+
+@Suite struct CollectorTests {
+    private static let interval: Int64 = 10
+
+    private func collector() -> Collector {
+        var settings = CollectionSettings()
+        settings.interval = .seconds(Self.interval)
+        return Collector(settings: settings, state: .make(start: 1000))
+    }
+
+    /// One collection that ends well. `moment` gives the server's second of each answer.
+    private func collect(
+        _ collector: inout Collector, _ list: inout ListOfLogs, from begin: Int64,
+        at moment: (LogsQuery) -> Int64
+    ) {
+        collector.begin(at: UnixTime(seconds: begin))
+        while let query = collector.nextQuery() {
+            let now = moment(query)
+            collector.receive(list.page(query, at: now), at: UnixTime(seconds: now))
+        }
+        collector.end(succeeded: true)
+    }
+
+    private func collect(_ collector: inout Collector, _ list: inout ListOfLogs, at now: Int64) {
+        collect(&collector, &list, from: now) { _ in now }
+    }
+
+    /// A log every second from 1000 on.
+    private func list(until last: Int64) -> ListOfLogs {
+        ListOfLogs(logs: (1000...last).map { .make("\($0)", at: $0) })
+    }
+
+    @Test func secondsThatWereYoungWhenACatchUpReadThemAreNotCalledCompleteAtItsEnd() {
+        var list = list(until: 2100)
+        var collector = collector()
+        // The windows of the past are read at 1995, and the last one, after a time-out or two, at 2060.
+        collect(&collector, &list, from: 1995) { $0.createdAtBefore == nil && $0.limit > 1 ? 2060 : 1995 }
+        #expect(collector.hasReachedPresent)
+        #expect(collector.state.collectedUntil == 1935)
+        collect(&collector, &list, at: 2065)
+        #expect(collector.state.collectedUntil == 2005)
+    }
+
+    /// A collector that has been up to date for long.
+    private func settled(_ list: inout ListOfLogs) -> Collector {
+        var collector = collector()
+        for now in stride(from: Int64(2000), through: 3300, by: 10) { collect(&collector, &list, at: now) }
+        return collector
+    }
+
+    @Test func distrustComparesAllThatTheLedgerRemembers() {
+        var list = list(until: 4000)
+        var collector = settled(&list)
+        let known = collector.state.totals.byStatus[.succeeded]?.runs
+        // Stamped by a clock that was set back, among seconds that were complete long ago.
+        list.logs.append(.make("stamped-back", at: 2800))
+        collector.distrust()
+        collect(&collector, &list, at: 3305)
+        #expect(collector.state.knows(LogID("stamped-back"), second: 2800))
+        #expect(collector.state.ledger.contains(LogID("stamped-back"), second: 2800))
+        #expect(collector.state.totals.byStatus[.succeeded]?.runs == known.map { $0 + 1 + 5 })
+    }
+
+    @Test func nothingMoreIsCalledCompleteUntilDistrustHasEnded() {
+        var list = list(until: 4000)
+        var collector = settled(&list)
+        let until = collector.state.collectedUntil
+
+        // It arises in the middle of a collection, and an error ends the next one.
+        collector.begin(at: UnixTime(seconds: 3310))
+        while let query = collector.nextQuery() {
+            collector.distrust()
+            collector.receive(list.page(query, at: 3310), at: UnixTime(seconds: 3310))
+        }
+        collector.end(succeeded: true)
+        #expect(collector.state.collectedUntil == until)
+        collector.begin(at: UnixTime(seconds: 3320))
+        collector.end(succeeded: false)
+        #expect(collector.state.collectedUntil == until)
+
+        list.logs.append(.make("stamped-back", at: 2800))
+        collect(&collector, &list, at: 3330)
+        #expect(collector.state.collectedUntil == 3270)
+        #expect(collector.state.ledger.contains(LogID("stamped-back"), second: 2800))
+    }
+}
+
+extension ListOfLogs {
+    /// The answer to a query at a moment of the server's clock: younger logs are not there yet.
+    fileprivate mutating func page(_ query: LogsQuery, at now: Int64) -> LogPage {
+        let all = logs
+        defer { logs = all }
+        logs.removeAll { $0.createdAt > now }
+        return page(
+            PageRequest(
+                window: Window(first: query.createdAtAfter ?? 0, last: query.createdAtBefore), page: query.page,
+                limit: query.limit, status: query.filter.status))
+    }
+}

@@ -1,0 +1,67 @@
+import DifyAPI
+import Testing
+
+@testable import LogCollection
+
+@Suite struct RecognitionTests {
+    private static let place = "http://dify.test/v1"
+
+    /// What is stored of an app called Triage, with one log in each of the seconds 1501 to 1505.
+    private func recognition(logs: Int = 5, difyName: String? = "Triage") -> Recognition {
+        var state = AppState.make()
+        for number in 0..<logs { _ = state.apply(.make("log-\(number)", at: 1501 + Int64(number))) }
+        return Recognition(
+            of: Checkpoint(
+                identity: .init(name: "triage", baseURL: Self.place, difyName: difyName), state: state))
+    }
+
+    /// The seconds that are asked for while every answer holds `logs`.
+    private func askedSeconds(_ recognition: inout Recognition, answering logs: [WorkflowLog] = []) -> [Int64] {
+        var seconds: [Int64] = []
+        while let query = recognition.query(.init()) {
+            #expect(query.createdAtAfter == query.createdAtBefore)
+            seconds.append(query.createdAtAfter ?? 0)
+            recognition.receive(.make(logs))
+        }
+        return seconds
+    }
+
+    @Test func oneKnownLogIsEnoughWhateverTheNames() {
+        var recognition = recognition()
+        #expect(askedSeconds(&recognition, answering: [.make("log-4", at: 1505)]) == [1505])
+        #expect(recognition.isSameApp(difyName: "Renamed", baseURL: "http://moved.test/v1"))
+    }
+
+    @Test func theThreeNewestSecondsAreAskedForNewestFirst() {
+        var recognition = recognition()
+        #expect(askedSeconds(&recognition, answering: [.make("another", at: 1505)]) == [1505, 1504, 1503])
+    }
+
+    @Test func withoutAKnownLogTheNameAndThePlaceDecide() {
+        var recognition = recognition()
+        _ = askedSeconds(&recognition)
+        #expect(recognition.isSameApp(difyName: "Triage", baseURL: Self.place))
+        #expect(!recognition.isSameApp(difyName: "Invoices", baseURL: Self.place))
+        #expect(!recognition.isSameApp(difyName: "Triage", baseURL: "http://moved.test/v1"))
+    }
+
+    @Test func withoutStoredLogsTheNameDecides() {
+        var recognition = recognition(logs: 0)
+        #expect(askedSeconds(&recognition) == [])
+        #expect(recognition.isSameApp(difyName: "Triage", baseURL: "http://moved.test/v1"))
+        #expect(!recognition.isSameApp(difyName: "Invoices", baseURL: Self.place))
+        #expect(self.recognition(logs: 0, difyName: nil).isSameApp(difyName: "Invoices", baseURL: Self.place))
+    }
+
+    @Test func aSecondTryAsksForTheSameAgain() {
+        var recognition = recognition()
+        let first = askedSeconds(&recognition)
+        recognition.startAgain()
+        #expect(askedSeconds(&recognition) == first)
+    }
+
+    @Test func theOwnerIsNamedAsDifyNamesIt() {
+        #expect(recognition().owner == "Triage at http://dify.test/v1")
+        #expect(recognition(difyName: nil).owner == "triage at http://dify.test/v1")
+    }
+}

@@ -1,0 +1,46 @@
+import CollectionSimulation
+import LogCollection
+import TestSupport
+import Testing
+
+/// The real collection code in simulated worlds of faults, crashes and jumping clocks. `swift run -c release simulation` runs
+/// more of them.
+@Suite struct SimulationTests {
+    private func report(
+        seed: UInt64, hours: Double = 0.25, without missing: Protections = []
+    ) async throws -> World.Report {
+        var settings = World.Settings(seed: seed)
+        settings.hours = hours
+        settings.protections.subtract(missing)
+        return try await Workbench.computing.run { [settings] in
+            var world = World(settings)
+            return world.run()
+        }
+    }
+
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func everyTotalIsTheTruthAndNothingStepsBack(seed: UInt64) async throws {
+        let report = try await report(seed: seed)
+        #expect(report.failures.isEmpty, "seed \(seed)")
+        #expect(report.runs > 0)
+    }
+
+    @Test func aSeedReplaysExactly() async throws {
+        let first = try await report(seed: 11, hours: 0.1)
+        let second = try await report(seed: 11, hours: 0.1)
+        #expect(first.requests == second.requests)
+        #expect(first.rows == second.rows)
+        #expect(first.crashes == second.crashes)
+        #expect(first.runs == second.runs)
+    }
+
+    @Test(
+        arguments: [
+            ("overlap", 1), ("audit", 1), ("cut-by-time", 8), ("sticky-counting", 1), ("publish-after-sync", 2),
+        ] as [(String, UInt64)])
+    func theLackOfAProtectionIsNoticed(name: String, seed: UInt64) async throws {
+        let protection = try #require(Protections.named.first { $0.name == name }?.protection)
+        #expect(try await !report(seed: seed, without: protection).failures.isEmpty)
+        #expect(try await report(seed: seed).failures.isEmpty)
+    }
+}

@@ -1,0 +1,107 @@
+import Testing
+
+@testable import LogCollection
+
+@Suite struct TextPatternTests {
+    private func occurs(_ pattern: String, in text: String) throws -> Bool {
+        try TextPattern(pattern).occurs(in: Array(text.utf8))
+    }
+
+    private func message(_ pattern: String) -> String? {
+        do throws(TextPattern.Problem) {
+            _ = try TextPattern(pattern)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test(arguments: [
+        ("balance", "insufficient balance", true),
+        ("^balance", "insufficient balance", false),
+        ("(rate|quota) exceeded", "the quota exceeded by 3", true),
+        ("code [0-9]{3}$", "error code 402", true),
+        ("code [0-9]{3}$", "error code 402.", false),
+        ("a\\.b", "a.b", true), ("a\\.b", "axb", false),
+        ("余额不足", "账户余额不足。", true),
+        ("\\{\"code\": [0-9]{2,}}", "{\"code\": 429}", true), ("^a{,2}b", "aab", true),
+        ("[]x]y", "]y", true), ("[^[:space:]]+@[^]]", "me@x", true),
+    ])
+    func aPatternOccursAnywhereInAText(pattern: String, text: String, expected: Bool) throws {
+        #expect(try occurs(pattern, in: text) == expected)
+    }
+
+    @Test func caseMattersUnlessThePatternSaysOtherwise() throws {
+        #expect(try !occurs("insufficient balance", in: "Insufficient Balance"))
+        #expect(try occurs("(?i)insufficient balance", in: "Insufficient Balance"))
+    }
+
+    @Test func aZeroByteDoesNotEndAText() throws {
+        #expect(try occurs("b$", in: "a\0b"))
+    }
+
+    @Test func textsThatAreNotUTF8AreMatchedByteByByte() throws {
+        #expect(try TextPattern("x.y").occurs(in: [0xff, 0x78, 0xfe, 0x79]))
+    }
+
+    @Test(arguments: [
+        ("(?=a)b", "of the groups that begin with (? only (?i) is known, and only at the beginning"),
+        ("a(?i)b", "of the groups that begin with (? only (?i) is known, and only at the beginning"),
+        ("(a)\\1", "refers back with \\1, which is not supported"),
+        ("\\d+", "has \\d, which POSIX patterns do not know; write [0-9]"),
+        ("\\bword", "has \\b, which POSIX patterns do not know"),
+        ("[\\w]", "has a backslash within [ ], where it would mean itself; put ] first and - last"),
+        ("{\"code\": 5}", "has a { that begins no repetition such as {2,5}; write \\{ for the character"),
+        ("a{x}(b)\\1", "has a { that begins no repetition such as {2,5}; write \\{ for the character"),
+        ("end\\", "ends in a backslash; write \\\\ for one"),
+    ])
+    func whatIsOfAnotherDialectIsRefusedWithTheRemedy(pattern: String, expected: String) {
+        #expect(message(pattern) == expected)
+    }
+
+    @Test(arguments: ["(a", "a)b(", "[a", "a{2,1}", "a{99999}b"])
+    func whatIsNoPatternIsRefused(pattern: String) {
+        #expect(message(pattern) != nil)
+    }
+
+    @Test(arguments: [
+        "(((a{1,100}){1,100}){1,100})", "a{1001}", "(a{1,999}){1,9}",
+        "((((((((((a+)+)+)+)+)+)+)+)+)+)+", "aa{9223372036854775807}", "a{9223372036854775807,}",
+        "a{99999999999999999999999}", "a{1,99999999999999999999999}", "(a{30000}){30000}{30000}{30000}{30000}",
+    ])
+    func repetitionsThatWouldFillTheMemoryAreRefused(pattern: String) {
+        #expect(message(pattern) == "is too large: with its repetitions it stands for more than 1000 characters")
+    }
+
+    @Test(arguments: [
+        "(a+)+$", "(a|aa)+c", "(.*a){30}c", "(x+x+)+y", "(a?){400}a{400}c", "[ab]*a[ab]{12}c", "((a?){30}){30}c",
+        "((a*){30}){30}c", "(((a*)*)*)*c", "(a*){900}c", "(a*b*){400}c",
+    ])
+    func noTextHoldsUpAPattern(pattern: String) throws {
+        let pattern = try TextPattern(pattern)
+        let texts = ["a", "x", "ab", "aab"].map { Array(String(repeating: $0, count: 4096).utf8.prefix(4096)) }
+        let span = ContinuousClock().measure {
+            for text in texts { _ = pattern.occurs(in: text) }
+        }
+        // An engine that goes back would take longer than the world exists.
+        #expect(span < .seconds(10))
+    }
+
+    @Test func whateverIsTypedIsTakenOrRefused() {
+        let pieces = Array("ab()[]{},059\\^$|*+?-:=. (?i)")
+        // Any numbers do, as long as they are the same each time (Knuth's generator for MMIX).
+        var seed: UInt64 = 1
+        func next(_ bound: Int) -> Int {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(seed >> 33) % bound
+        }
+        var taken = 0
+        for _ in 0..<20_000 {
+            let source = String((0..<(1 + next(12))).map { _ in pieces[next(pieces.count)] })
+            guard let pattern = try? TextPattern(source) else { continue }
+            taken += 1
+            _ = pattern.occurs(in: Array("aab (b) 5,9 a-b:=. bbbaaa".utf8))
+        }
+        #expect(taken > 1000)
+    }
+}
