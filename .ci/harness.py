@@ -76,17 +76,24 @@ def post(url):
         return answer.read().decode()
 
 
-def wait_for(what, attempt, seconds=60):
-    """Gives how many seconds it took until `attempt` was true."""
-    began = time.monotonic()
-    while time.monotonic() < began + seconds:
+def wait_value(what, attempt, seconds=60):
+    """Repeats `attempt` until it gives something true, and gives that."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         try:
-            if attempt():
-                return time.monotonic() - began
+            if value := attempt():
+                return value
         except (OSError, urllib.error.URLError):
             pass
         time.sleep(0.2)
     raise SystemExit(f"waited {seconds} s in vain for {what}")
+
+
+def wait_for(what, attempt, seconds=60):
+    """Gives how many seconds it took until `attempt` was true."""
+    began = time.monotonic()
+    wait_value(what, attempt, seconds)
+    return time.monotonic() - began
 
 
 def write_config(path, simulator, count, **settings):
