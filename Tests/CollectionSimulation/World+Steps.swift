@@ -2,19 +2,22 @@ import CivilTime
 import DifyAPI
 import DifySimulator
 import LogCollection
+import Platform
 import Storage
 
 // What the actor does in production: carries out the machines' steps, one event at a time.
 extension World {
-    var localNow: UnixTime { now + localOffset }
+    /// What the exporter's clocks show: one that is never set, and one that is off.
+    var reading: ClockReading {
+        ClockReading(monotonic: .zero + (now - began), date: now + localOffset)
+    }
 
     mutating func startProcess() {
         disk.restart()
         for index in apps.indices {
-            var machine = AppMachine(setup: apps[index].setup, at: localNow)
-            let step = machine.start(at: localNow)
+            let machine = AppMachine(setup: apps[index].setup, at: reading)
             apps[index].machine = machine
-            begin(step, of: index)
+            begin(machine.step, of: index)
         }
     }
 
@@ -46,7 +49,7 @@ extension World {
     private mutating func begin(_ step: AppMachine.Step, of index: Int) {
         switch step {
         case .load: apps[index].activity = .loading(endsAt: now + .milliseconds(1))
-        case .sleep(let moment): apps[index].activity = .sleeping(until: now + max(moment - localNow, .zero))
+        case .sleep(let moment): apps[index].activity = .sleeping(until: max(began + (moment - .zero), now))
         case .save(let bytes):
             apps[index].activity = .saving(bytes, endsAt: now + .milliseconds(Int64(1 + random.below(20))))
         case .askInfo, .askLogs:
@@ -112,8 +115,9 @@ extension World {
         guard var machine = apps[index].machine else { return }
         // Taken out while it works: a second reference would copy its ledger at every change.
         apps[index].machine = nil
-        let step = machine.resume(input, at: localNow, jitter: random.fraction())
+        machine.resume(input, at: reading, jitter: random.fraction())
         let outputs = machine.takeOutputs()
+        let step = machine.step
         apps[index].machine = machine
         for case .publish(let snapshot) in outputs { publish(snapshot, of: index) }
         begin(step, of: index)

@@ -35,6 +35,8 @@ package struct World {
     }
 
     var random: SeededRandom
+    /// The exporter's monotonic clock is at its zero then.
+    let began: UnixTime
     var now: UnixTime
     var dify: SimulatedDify
     var disk: SimulatedDisk
@@ -79,7 +81,7 @@ package struct World {
         disk = SimulatedDisk(random: SeededRandom(seed: settings.seed, stream: 7))
         budget = RequestBudget(limits: Self.budgetLimits)
         report = Report(seed: settings.seed)
-        (now, unreachableUntil, clockSteppedAt) = (start, start, start - .seconds(3600))
+        (began, now, unreachableUntil, clockSteppedAt) = (start, start, start, start - .seconds(3600))
         chaosEnds = start + .milliseconds(Int64(settings.hours * 3_600_000))
         end = chaosEnds + Self.quiet
         self.random = random

@@ -18,7 +18,7 @@ import Testing
     /// The seconds that are asked for while every answer holds `logs`.
     private func askedSeconds(_ recognition: inout Recognition, answering logs: [WorkflowLog] = []) -> [Int64] {
         var seconds: [Int64] = []
-        while let query = recognition.query(.init()) {
+        while let query = recognition.query {
             #expect(query.createdAtAfter == query.createdAtBefore)
             seconds.append(query.createdAtAfter ?? 0)
             recognition.receive(.make(logs))
@@ -53,11 +53,29 @@ import Testing
         #expect(self.recognition(logs: 0, difyName: nil).isSameApp(difyName: "Invoices", baseURL: Self.place))
     }
 
-    @Test func aSecondTryAsksForTheSameAgain() {
+    @Test func `other logs in the place of known ones are another app's, whatever its name`() {
         var recognition = recognition()
-        let first = askedSeconds(&recognition)
-        recognition.startAgain()
-        #expect(askedSeconds(&recognition) == first)
+        _ = askedSeconds(&recognition, answering: [.make("another", at: 1505)])
+        #expect(!recognition.isSameApp(difyName: "Triage", baseURL: Self.place))
+    }
+
+    @Test func `a page that does not hold the whole second proves no other app`() throws {
+        var recognition = recognition()
+        while recognition.query != nil { recognition.receive(.make([.make("another", at: 1505)], total: 150)) }
+        #expect(recognition.isSameApp(difyName: "Triage", baseURL: Self.place))
+    }
+
+    @Test func `seconds that cannot be served are passed over`() {
+        var recognition = recognition()
+        recognition.passOver()
+        #expect(askedSeconds(&recognition) == [1504, 1503, 1502])
+        #expect(!recognition.isUndecided)
+    }
+
+    @Test func `without any second that can be served nothing is decided`() {
+        var recognition = recognition()
+        while recognition.query != nil { recognition.passOver() }
+        #expect(recognition.isUndecided)
     }
 
     @Test func theOwnerIsNamedAsDifyNamesIt() {

@@ -9,6 +9,8 @@ package struct Answer<Value: Sendable>: Sendable {
     package var sentAt: UnixTime
     /// From the request's first byte to the answer's last; without the wait for the budget.
     package var duration: Duration = .zero
+    /// Tells the keys apart that a source of answers has used, one after the other: another number is another key.
+    package var keyVersion = 0
 
     package init(
         result: Result<Value, APIError>, server: ServerFacts = ServerFacts(), sentAt: UnixTime,

@@ -25,6 +25,10 @@ package struct DifyClient: Sendable {
         self.now = now
     }
 
+    package func hasSameKey(as other: DifyClient) -> Bool {
+        key == other.key
+    }
+
     package func logs(_ query: LogsQuery) async -> Answer<LogPage> {
         await get(.logs(query))
     }

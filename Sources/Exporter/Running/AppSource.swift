@@ -10,6 +10,9 @@ actor AppSource: LogSource {
     private let gate: RequestGate
     private let clock: any CollectionClock
     private var current: (client: DifyClient, identity: File.Identity?)?
+    private var mustReadKey = false
+    /// Counts the keys: another one may be of another app.
+    private var keyVersion = 0
 
     init(
         app: AppConfiguration, environment: [String: String], transport: any Transport, gate: RequestGate,
@@ -24,20 +27,25 @@ actor AppSource: LogSource {
 
     /// Takes the key as it is now, whatever its file's dates say.
     func readKeyAgain() {
-        current = nil
+        mustReadKey = true
     }
 
     func logs(_ query: LogsQuery) async -> Answer<LogPage> {
-        switch client() {
-        case .success(let client): await client.logs(query)
-        case .failure(let error): Answer(result: .failure(error), sentAt: clock.now)
-        }
+        await answer { await $0.logs(query) }
     }
 
     func info() async -> Answer<AppInfo> {
+        await answer { await $0.info() }
+    }
+
+    private func answer<Value>(_ ask: (DifyClient) async -> Answer<Value>) async -> Answer<Value> {
         switch client() {
-        case .success(let client): await client.info()
-        case .failure(let error): Answer(result: .failure(error), sentAt: clock.now)
+        case .success(let client):
+            let version = keyVersion
+            var answer = await ask(client)
+            answer.keyVersion = version
+            return answer
+        case .failure(let error): return Answer(result: .failure(error), sentAt: clock.now.date)
         }
     }
 
@@ -46,12 +54,16 @@ actor AppSource: LogSource {
     private func client() -> Result<DifyClient, APIError> {
         var identity: File.Identity?
         if case .file(let path) = app.keySource { identity = File.identity(path) }
-        if let current, current.identity == identity || identity == nil { return .success(current.client) }
+        if let current, !mustReadKey, current.identity == identity || identity == nil {
+            return .success(current.client)
+        }
         do throws(KeyError) {
             let client = try app.client(environment: environment, transport: transport, gate: gate) { [clock] in
-                clock.now
+                clock.now.date
             }
+            if let current, !client.hasSameKey(as: current.client) { keyVersion += 1 }
             current = (client, identity)
+            mustReadKey = false
             return .success(client)
         } catch {
             return .failure(.unavailable(message: error.description))

@@ -31,8 +31,23 @@ struct CollectionLog: Sendable {
                 ("duration", duration.prometheusText))
         case .failed(let error):
             logger.log(.error, error.description, ("app", name), ("base_url", baseURL))
-        case .recovered:
-            logger.log(.info, "collections succeed again", ("app", name))
+        case .stillFailing(let error, let spell):
+            logger.log(
+                .error, "collections still fail: \(error)", ("app", name), ("base_url", baseURL),
+                ("failures", String(spell.collections)), ("since", spell.since.iso8601))
+        case .recovered(let spell):
+            logger.log(
+                .info, "collections succeed again", ("app", name), ("failures", String(spell.collections)),
+                ("lasting", spell.lasting.prometheusText))
+        case .catchingUp(let progress):
+            logger.log(
+                .info, "catching up", ("app", name), ("until", UnixTime.iso8601(second: progress.readUntil)),
+                ("rows", String(progress.rows)), ("requests", String(progress.requests)),
+                ("remaining", progress.remaining?.prometheusText ?? "unknown"))
+        case .serverClockStepped(let step):
+            logger.log(
+                .warn, "the server's clock was set", ("app", name), ("base_url", baseURL),
+                ("by", step.span.prometheusText))
         case .notSaved(let problem):
             logger.log(.error, "the numbers are kept in memory and not published: \(problem)", ("app", name))
         case .leftOpen(let seconds):

@@ -17,7 +17,7 @@ package actor ExporterService {
 
         package init(
             environment: [String: String], storagePath: String?, logger: Logger,
-            clock: any CollectionClock = WallClock(), makeTransport: @escaping @Sendable (BaseURL) -> any Transport
+            clock: any CollectionClock = SystemClock(), makeTransport: @escaping @Sendable (BaseURL) -> any Transport
         ) {
             self.environment = environment
             self.storagePath = storagePath
@@ -53,14 +53,14 @@ package actor ExporterService {
         self.load = load
         board = SnapshotBoard(apps: configuration.apps.map(\.displayName))
         servers = Servers(of: configuration, makeTransport: surroundings.makeTransport)
-        reloadStatus = ReloadStatus(startedAt: surroundings.clock.now)
+        reloadStatus = ReloadStatus(startedAt: surroundings.clock.now.date)
     }
 
     /// The base URLs with the gates that requests to them wait at.
     var gates: [(baseURL: BaseURL, gate: RequestGate)] { servers.gates }
 
     /// The present on the clock that collections go by.
-    nonisolated var now: UnixTime { surroundings.clock.now }
+    nonisolated var now: UnixTime { surroundings.clock.now.date }
 
     /// Collects until the task is cancelled, and returns when all is written down.
     package func run() async {
@@ -88,7 +88,7 @@ package actor ExporterService {
             try next.readKeys(environment: surroundings.environment)
             guard phase != .stopping else { throw LoadError(lines: ["the program is ending"]) }
             let plan = await changeOver(to: next)
-            reloadStatus.noteSuccess(at: surroundings.clock.now)
+            reloadStatus.noteSuccess(at: surroundings.clock.now.date)
             surroundings.logger.log(.info, "the configuration was loaded", ("outcome", plan.description))
             return .success(plan)
         } catch {

@@ -1,5 +1,6 @@
 import CivilTime
 import DifyAPI
+import Platform
 
 /// Keeps one app collected: carries out the steps of its `AppMachine`, one after the other.
 package actor AppCollection {
@@ -13,7 +14,7 @@ package actor AppCollection {
     /// when its settings changed.
     package init(
         setup: AppSetup, succeeding predecessor: AppMachine.Handover? = nil, source: any LogSource,
-        store: (any CheckpointStore)?, clock: any CollectionClock = WallClock(),
+        store: (any CheckpointStore)?, clock: any CollectionClock = SystemClock(),
         deliver: @escaping @Sendable (AppMachine.Output) async -> Void
     ) {
         machine = AppMachine(setup: setup, at: clock.now, succeeding: predecessor)
@@ -25,10 +26,9 @@ package actor AppCollection {
 
     /// Collects until the task is cancelled, and then writes down what is not yet on disk.
     package func run() async {
-        var step = machine.start(at: clock.now)
         for output in machine.takeOutputs() { await deliver(output) }
-        while let input = await carryOut(step), !Task.isCancelled {
-            step = machine.resume(input, at: clock.now, jitter: Double.random(in: 0...1))
+        while let input = await carryOut(machine.step), !Task.isCancelled {
+            machine.resume(input, at: clock.now, jitter: Double.random(in: 0...1))
             for output in machine.takeOutputs() { await deliver(output) }
         }
         guard let store, let bytes = machine.finalCheckpoint() else { return }
@@ -49,12 +49,12 @@ package actor AppCollection {
         case .askInfo: return .info(await source.info())
         case .askLogs(let query): return .logs(await source.logs(query))
         case .save(let bytes):
-            let started = clock.now
+            let started = clock.now.monotonic
             let result = await save(bytes)
-            return .saved(result, took: max(clock.now - started, .zero))
-        case .sleep(let moment):
+            return .saved(result, took: clock.now.monotonic - started)
+        case .sleep(let deadline):
             do {
-                try await clock.sleep(for: max(moment - clock.now, .zero))
+                try await clock.sleep(until: deadline)
                 return .woke
             } catch {
                 return nil  // Sleep throws when the task is cancelled, and that is how collecting ends.

@@ -1,72 +1,157 @@
 import CivilTime
 import DifyAPI
 import Metrics
+import Platform
 
 /// All that happens to one app from start to end, as a value: it says what to do next and is told what came of it. An
 /// actor carries the steps out in production, a loop without tasks or clocks in a simulation.
 ///
-/// What is published is durable: numbers go out only after the step that saved them has succeeded.
+///              start
+///                │  durable                          in memory only
+///        ┌──▶ loading ──────────────────────────┐          │
+///        │       │ cannot be used               │ loaded   │
+///        └── withoutState                       ▼          │
+///                        ┌──────────────────▶ resting ◀────┘
+///                        │                      │ its time has come
+///                        │ the round has ended  ▼                  failed, and worth repeating
+///                      saving ◀──────────── asking ─────────────────────────────▶ pausing
+///                        │                    ▲  ▲                                   │
+///                        └────────────────────┘  └───────────────────────────────────┘
+///                         the round goes on
+///
+/// A round asks for the app's info, for some logs that the state knows (recognition), for the newest log (at the first
+/// contact, when clocks contradict each other) and then for logs until there is nothing more to ask. Info and
+/// recognition are left out while the key is the one that was recognised within the last hour. A failed save ends in
+/// the same states as a successful one. An input that belongs to another step changes nothing, and the step is given again.
+///
+/// What is published is durable: numbers go out only after the step that saved them has succeeded. And what is counted is
+/// this app's: a page of logs counts only when it was asked with the key that was recognised.
 package struct AppMachine: Sendable {
     package let setup: AppSetup
     private(set) var snapshot: AppSnapshot
     package private(set) var collector: Collector?
-    private var phase = Phase.loading
+    private(set) var phase: Phase
+    private var access = Access.unknown
+    private var ownership = Ownership.nobody
     private var schedule: CollectionSchedule
-    private var retries = RetryPolicy()
-    private var attempts = 0
-    private var began: UnixTime
-    private var requestsBefore: UInt64 = 0
-    private var rowsBefore = 0
-    private var infoReadAt: UnixTime?
-    private var outputs: [Output] = []
+    private var serverClock = ServerClock()
+    private var failures: FailureSpell?
+    private var catchUp: CatchUp?
     /// What may be published: what is on disk, or for numbers in memory only what was last collected.
     private var durable: AppSnapshot.Numbers?
-    /// The numbers that the save under way will make durable.
-    private var pending: AppSnapshot.Numbers?
-    private var recognition: Recognition?
-    private var clockWatch = ClockWatch()
-    private var lastDurableStep: UnixTime
-    /// The state that was handed over, until it is this machine's own.
-    private var inherited: [UInt8]?
+    private var lastDurableStep: MonotonicTime?
+    private var outputs: [Output] = []
 
-    private enum Phase {
+    enum Phase: Sendable {
+        /// Waits for the stored state.
         case loading
-        /// Between two collections.
-        case resting
-        case readingInfo
-        /// Asking for logs that the stored state knows, to see that this is the same Dify app.
-        case recognising
-        case reading
-        /// In the middle of a collection.
-        case savingStep
-        /// At the end of a collection that ended so.
-        case savingEnd(CollectionProblem?)
+        /// The stored state cannot be used; it is looked at again later.
+        case withoutState(until: MonotonicTime)
+        /// Between two rounds.
+        case resting(until: MonotonicTime)
+        /// A request is under way.
+        case asking(Request, Round)
         /// Before a request is repeated.
-        case pausing(Step)
+        case pausing(Request, Round, until: MonotonicTime)
+        case saving(Save, Round)
+    }
+
+    /// One request until it is answered or given up.
+    struct Request: Sendable {
+        var question: Question
+        /// How often it has failed.
+        var failures = 0
+    }
+
+    enum Question: Sendable {
+        case info
+        /// Asks for logs that the state knows, to see that `info` is of the app whose numbers they are.
+        case recognition(Recognition, LogsQuery, info: AppInfo)
+        /// Asks for the newest log of all, whose stamp decides between clocks.
+        case newest
+        case logs(LogsQuery)
+    }
+
+    /// One collection.
+    struct Round: Sendable {
+        let began: ClockReading
+        let requestsBefore: UInt64
+        let rowsBefore: Int
+        var retries = RetryPolicy()
+        /// The key that the info was asked with.
+        var keyVersion = 0
+    }
+
+    /// A save under way.
+    struct Save: Sendable {
+        let bytes: [UInt8]
+        /// The numbers that it makes durable.
+        let numbers: AppSnapshot.Numbers?
+        let continuation: Continuation
+
+        enum Continuation: Sendable {
+            case nextRequest
+            /// The round has ended, with this problem if any.
+            case rest(CollectionProblem?)
+        }
+    }
+
+    /// What is known of the app behind the key.
+    private enum Access {
+        /// Its info is asked, and where there are numbers it is recognised, before anything is read.
+        case unknown
+        /// Requests with this version of the key are to the app whose numbers these are.
+        case recognised(keyVersion: Int, infoReadAt: MonotonicTime)
+    }
+
+    /// Whose numbers the collector has.
+    private enum Ownership {
+        /// There are none yet.
+        case nobody
+        /// An earlier process wrote them. Until the app is recognised, they are left alone.
+        case claimed(Checkpoint.Identity)
+        case proven(Checkpoint.Identity)
+
+        var identity: Checkpoint.Identity? {
+            switch self {
+            case .nobody: nil
+            case .claimed(let identity), .proven(let identity): identity
+            }
+        }
     }
 
     /// How often the app's name, mode and tags are asked for again.
     private static let infoLifetime = Duration.seconds(3600)
     /// A state that cannot be used is looked at again this often: its file may be restored, its lock be given up.
     private static let loadInterval = Duration.seconds(30)
-    /// Durable steps of a long collection come this far apart at least.
+    /// Durable steps of a long round come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
 
     /// Counters of `predecessor` go on. Its state does so for numbers in memory only; others are loaded.
-    package init(setup: AppSetup, at now: UnixTime, succeeding predecessor: Handover? = nil) {
+    package init(setup: AppSetup, at now: ClockReading, succeeding predecessor: Handover? = nil) {
         self.setup = setup
-        snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now)
+        snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now.date)
         if let earlier = predecessor?.snapshot { snapshot.inherit(earlier) }
-        inherited = setup.isDurable ? nil : predecessor?.checkpoint
-        schedule = CollectionSchedule(interval: setup.settings.interval, position: setup.position, start: now)
-        (began, lastDurableStep) = (now, now)
+        if let clock = predecessor?.serverClock { serverClock = clock }
+        schedule = CollectionSchedule(
+            interval: setup.settings.interval, position: setup.position, start: now.monotonic)
+        phase = .loading
+        if !setup.isDurable { takeState(.success(predecessor?.checkpoint), at: now) }
     }
 
-    /// The first step.
-    package mutating func start(at now: UnixTime) -> Step {
-        guard setup.isDurable else { return takeState(.success(inherited), at: now) }
-        phase = .loading
-        return .load
+    /// What is to be done now: the same until its result has been taken.
+    package var step: Step {
+        switch phase {
+        case .loading: .load
+        case .withoutState(let moment), .resting(let moment), .pausing(_, _, let moment): .sleep(until: moment)
+        case .asking(let request, _):
+            switch request.question {
+            case .info: .askInfo
+            case .newest: .askLogs(LogsQuery(limit: 1))
+            case .recognition(_, let query, _), .logs(let query): .askLogs(query)
+            }
+        case .saving(let save, _): .save(save.bytes)
+        }
     }
 
     /// What has been said since the last time this was asked.
@@ -75,26 +160,24 @@ package struct AppMachine: Sendable {
         return outputs
     }
 
-    /// Takes what came of the last step and gives the next. `now` is this machine's clock; `jitter` is from 0 to 1.
-    package mutating func resume(_ input: Input, at now: UnixTime, jitter: Double) -> Step {
+    /// Takes what came of the step. `jitter` is from 0 to 1.
+    package mutating func resume(_ input: Input, at now: ClockReading, jitter: Double) {
         switch (phase, input) {
-        case (.loading, .loaded(let result)): return takeState(result, at: now)
-        case (.loading, .woke): return .load
-        case (.resting, .woke): return begin(at: now)
-        case (.pausing(let step), .woke):
-            resumeAfterPause(of: step)
-            return step
-        case (.readingInfo, .info(let answer)): return takeInfo(answer, at: now, jitter: jitter)
-        case (.recognising, .logs(let answer)): return takeRecognition(answer, at: now, jitter: jitter)
-        case (.reading, .logs(let answer)): return takeLogs(answer, at: now, jitter: jitter)
-        case (.savingStep, .saved(let result, let span)):
-            note(result, took: span)
-            publish()
-            return nextRead(at: now)
-        case (.savingEnd(let problem), .saved(let result, let span)):
-            note(result, took: span)
-            return rest(after: problem, at: now)
-        default: preconditionFailure("a step was answered with what belongs to another")
+        case (.loading, .loaded(let result)): takeState(result, at: now)
+        case (.withoutState, .woke): phase = .loading
+        case (.resting, .woke): beginRound(at: now)
+        case (.pausing(let request, let round, _), .woke): phase = .asking(request, round)
+        case (.asking(let request, let round), .info(let answer)):
+            guard case .info = request.question else { return }
+            note(answer, at: now)
+            takeInfo(answer, request, round, at: now, jitter: jitter)
+        case (.asking(let request, let round), .logs(let answer)):
+            if case .info = request.question { return }
+            note(answer, at: now)
+            takePage(answer, request, round, at: now, jitter: jitter)
+        case (.saving(let save, let round), .saved(let result, let span)):
+            takeSaved(result, save, round, took: span, at: now)
+        default: return
         }
     }
 
@@ -105,26 +188,24 @@ package struct AppMachine: Sendable {
 
     /// What the next machine of this app goes on from.
     package var handover: Handover {
-        Handover(checkpoint: checkpoint() ?? inherited, snapshot: snapshot)
+        Handover(checkpoint: checkpoint(), snapshot: snapshot, serverClock: serverClock)
     }
 
     // MARK: State
 
-    private mutating func takeState(_ result: Result<[UInt8]?, StateProblem>, at now: UnixTime) -> Step {
+    private mutating func takeState(_ result: Result<[UInt8]?, StateProblem>, at now: ClockReading) {
         do throws(StateProblem) {
             if let bytes = try result.get() { try restore(bytes, at: now) }
-            phase = .resting
+            phase = .resting(until: now.monotonic + schedule.firstDelay)
             if durable != nil { publish() }
-            return .sleep(until: now + schedule.firstDelay)
         } catch {
-            fail(.state(error))
+            noteFailure(.state(error), at: now)
             publish()
-            phase = .loading
-            return .sleep(until: now + Self.loadInterval)
+            phase = .withoutState(until: now.monotonic + Self.loadInterval)
         }
     }
 
-    private mutating func restore(_ bytes: [UInt8], at now: UnixTime) throws(StateProblem) {
+    private mutating func restore(_ bytes: [UInt8], at now: ClockReading) throws(StateProblem) {
         let checkpoint: Checkpoint
         do throws(Checkpoint.Problem) {
             checkpoint = try Checkpoint(encoded: bytes)
@@ -138,207 +219,272 @@ package struct AppMachine: Sendable {
             throw .foreign(owner: checkpoint.identity.name)
         }
         var state = checkpoint.state
-        state.totals.adopt(setup.settings, at: now)
+        state.totals.adopt(setup.settings, at: now.date)
         if setup.takesNameOfDify { snapshot.name = checkpoint.identity.name }
-        recognition = Recognition(of: checkpoint)
+        if setup.isDurable {
+            ownership = .claimed(checkpoint.identity)
+        } else {
+            ownership = .proven(checkpoint.identity)
+        }
         var collector = Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
         // Nobody watched the server's clock meanwhile.
         collector.distrust()
         self.collector = collector
-        if state.isCaughtUp { durable = numbers(of: state, at: now.second) }
+        if state.isCaughtUp { durable = numbers(of: state, at: serverClock.now(at: now).second) }
     }
 
     private func checkpoint() -> [UInt8]? {
-        guard let state = collector?.state, recognition == nil else { return nil }
-        let identity = Checkpoint.Identity(
-            name: snapshot.name, baseURL: setup.baseURL, difyName: snapshot.info?.name)
+        guard let state = collector?.state, case .proven(let identity) = ownership else { return nil }
         return Checkpoint(identity: identity, state: state).encoded
     }
 
-    // MARK: One collection
+    // MARK: One round
 
-    private mutating func begin(at now: UnixTime) -> Step {
-        began = now
-        retries = RetryPolicy()
-        attempts = 0
-        requestsBefore = requestCount
-        rowsBefore = (collector?.tally ?? snapshot.work.tally).rows
-        if let infoReadAt, now - infoReadAt < Self.infoLifetime, infoReadAt <= now { return beginReading(at: now) }
-        phase = .readingInfo
-        return .askInfo
+    private mutating func beginRound(at now: ClockReading) {
+        let rows = (collector?.tally ?? snapshot.work.tally).rows
+        let round = Round(began: now, requestsBefore: requestCount, rowsBefore: rows)
+        if case .recognised(_, let infoReadAt) = access, now.monotonic - infoReadAt < Self.infoLifetime {
+            read(round, at: now)
+        } else {
+            ask(.info, round)
+        }
     }
 
-    private mutating func takeInfo(_ answer: Answer<AppInfo>, at now: UnixTime, jitter: Double) -> Step {
-        note(answer)
+    private mutating func ask(_ question: Question, _ round: Round) {
+        phase = .asking(Request(question: question), round)
+    }
+
+    private mutating func takeInfo(
+        _ answer: Answer<AppInfo>, _ request: Request, _ round: Round, at now: ClockReading, jitter: Double
+    ) {
         switch answer.result {
         case .failure(let error):
-            if let pause = pause(after: error, before: .askInfo, at: now, jitter: jitter) { return pause }
-            // Only the first time is its failure the collection's: a name that is an hour old will do.
-            guard infoReadAt != nil else { return end(.api(error), at: now) }
+            if pause(after: error, before: request, round, at: now, jitter: jitter) { return }
+            // Only the first time is its failure the round's: a name that is an hour old will do.
+            guard !doubtsApp(error), case .recognised = access else { return end(.api(error), round, at: now) }
+            read(round, at: now)
         case .success(let info):
-            if snapshot.info != info {
-                outputs.append(.report(.connected(info, serverVersion: snapshot.serverVersion)))
-                if !info.hasWorkflowLogs { outputs.append(.report(.hasNoLogs(mode: info.mode ?? ""))) }
+            var round = round
+            round.keyVersion = answer.keyVersion
+            guard let identity = ownership.identity, let state = collector?.state else {
+                return admit(info, round, at: now)
             }
-            snapshot.info = info
-            // Once only: a name that changes would change the identity of every series.
-            if setup.takesNameOfDify, infoReadAt == nil, collector == nil { snapshot.name = info.name }
-            infoReadAt = now
-        }
-        if let recognition, let query = recognition.query(setup.settings.filter) {
-            phase = .recognising
-            return .askLogs(query)
-        }
-        return beginReading(at: now)
-    }
-
-    private mutating func takeRecognition(_ answer: Answer<LogPage>, at now: UnixTime, jitter: Double) -> Step {
-        note(answer)
-        guard var recognition, let query = recognition.query(setup.settings.filter) else {
-            return beginReading(at: now)
-        }
-        switch answer.result {
-        case .failure(let error):
-            if let pause = pause(after: error, before: .askLogs(query), at: now, jitter: jitter) { return pause }
-            return end(.api(error), at: now)
-        case .success(let page):
-            recognition.receive(page)
-            self.recognition = recognition
-            if let next = recognition.query(setup.settings.filter) { return .askLogs(next) }
-            return beginReading(at: now)
+            recognise(Recognition(of: Checkpoint(identity: identity, state: state)), info, round, at: now)
         }
     }
 
-    private mutating func beginReading(at now: UnixTime) -> Step {
-        if let recognition {
-            guard recognition.isSameApp(difyName: snapshot.info?.name, baseURL: setup.baseURL) else {
-                self.recognition?.startAgain()
-                return end(.state(.foreign(owner: recognition.owner)), at: now)
-            }
-            self.recognition = nil
-            inherited = nil
+    /// Asks for known logs as long as that may tell more, and then decides.
+    private mutating func recognise(_ recognition: Recognition, _ info: AppInfo, _ round: Round, at now: ClockReading) {
+        if let query = recognition.query {
+            ask(.recognition(recognition, query, info: info), round)
+        } else if recognition.isSameApp(difyName: info.name, baseURL: setup.baseURL) {
+            admit(info, round, at: now)
+        } else {
+            access = .unknown
+            end(.state(.foreign(owner: recognition.owner)), round, at: now)
         }
-        let server = serverNow(now)
-        var collector = self.collector ?? newCollector(at: now)
-        collector.begin(at: server)
+    }
+
+    /// The app behind the key is the one whose numbers these are.
+    private mutating func admit(_ info: AppInfo, _ round: Round, at now: ClockReading) {
+        if snapshot.info != info {
+            outputs.append(.report(.connected(info, serverVersion: snapshot.serverVersion)))
+            if !info.hasWorkflowLogs { outputs.append(.report(.hasNoLogs(mode: info.mode ?? ""))) }
+        }
+        snapshot.info = info
+        // Once only: a name that changes would change the identity of every series.
+        if setup.takesNameOfDify, ownership.identity == nil { snapshot.name = info.name }
+        ownership = .proven(.init(name: snapshot.name, baseURL: setup.baseURL, difyName: info.name))
+        access = .recognised(keyVersion: round.keyVersion, infoReadAt: now.monotonic)
+        read(round, at: now)
+    }
+
+    private mutating func read(_ round: Round, at now: ClockReading) {
+        guard collector != nil || !serverClock.needsRows(at: now) else { return ask(.newest, round) }
+        beginReading(from: nil, round, at: now)
+    }
+
+    /// `newestRow` is the stamp of the newest log at the first contact, where it was asked for.
+    private mutating func beginReading(from newestRow: Int64?, _ round: Round, at now: ClockReading) {
+        var collector = self.collector ?? newCollector(newestRow: newestRow, at: now)
+        collector.begin(at: serverClock.now(at: now))
+        catchUp =
+            catchUp
+            ?? CatchUp(
+                from: collector.state.frontier, rows: collector.tally.rows, requests: requestCount, at: now.monotonic)
         self.collector = collector
-        return nextRead(at: now)
+        nextRead(round, at: now)
     }
 
     /// For an app that is seen for the first time.
-    private func newCollector(at now: UnixTime) -> Collector {
-        let start = (serverNow(now) - setup.settings.lookback).second
-        var state = AppState(start: start, buckets: setup.settings.buckets, at: now)
-        state.totals.adopt(setup.settings, at: now)
+    private mutating func newCollector(newestRow: Int64?, at now: ClockReading) -> Collector {
+        let present = serverClock.firstContact(newestRow: newestRow, at: now)
+        let start = (present - setup.settings.lookback).second
+        var state = AppState(start: start, buckets: setup.settings.buckets, at: now.date)
+        state.totals.adopt(setup.settings, at: now.date)
         return Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
     }
 
-    private mutating func nextRead(at now: UnixTime) -> Step {
-        guard let query = collector?.nextQuery() else { return end(nil, at: now) }
-        phase = .reading
-        return .askLogs(query)
+    private mutating func nextRead(_ round: Round, at now: ClockReading) {
+        guard let query = collector?.nextQuery() else { return end(nil, round, at: now) }
+        ask(.logs(query), round)
     }
 
-    private mutating func takeLogs(_ answer: Answer<LogPage>, at now: UnixTime, jitter: Double) -> Step {
-        note(answer)
+    private mutating func takePage(
+        _ answer: Answer<LogPage>, _ request: Request, _ round: Round, at now: ClockReading, jitter: Double
+    ) {
         switch answer.result {
         case .failure(let error):
-            if let query = collector?.nextQuery(),
-                let pause = pause(after: error, before: .askLogs(query), at: now, jitter: jitter)
-            {
-                return pause
+            if pause(after: error, before: request, round, at: now, jitter: jitter) { return }
+            // A row that Dify cannot serve makes it refuse the page.
+            switch (request.question, error) {
+            case (.recognition(var recognition, _, let info), .invalidParameter):
+                recognition.passOver()
+                guard !recognition.isUndecided else { return end(.api(error), round, at: now) }
+                recognise(recognition, info, round, at: now)
+            case (.newest, .invalidParameter): beginReading(from: nil, round, at: now)
+            default: end(.api(error), round, at: now)
             }
-            return end(.api(error), at: now)
         case .success(let page):
-            attempts = 0
-            let openBefore = collector?.state.openSeconds ?? []
-            let moment = serverMoment(of: answer)
-            collector?.receive(page, at: moment)
-            let newlyOpen = (collector?.state.openSeconds ?? []).subtracting(openBefore)
-            if !newlyOpen.isEmpty { outputs.append(.report(.leftOpen(seconds: newlyOpen.sorted()))) }
-            let isStep = collector?.takeDurableStep() ?? false
-            guard isStep, now - lastDurableStep >= Self.stepInterval || now < lastDurableStep else {
-                return nextRead(at: now)
+            guard answer.keyVersion == keyVersion(expectedFor: request, round) else { return startOver(round) }
+            switch request.question {
+            case .info: return
+            case .recognition(var recognition, _, let info):
+                recognition.receive(page)
+                recognise(recognition, info, round, at: now)
+            case .newest: beginReading(from: page.logs.first?.createdAt, round, at: now)
+            case .logs: takeLogs(page, answer, round, at: now)
             }
-            lastDurableStep = now
-            return save(.savingStep, at: now) ?? nextRead(at: now)
         }
     }
 
-    private mutating func end(_ problem: CollectionProblem?, at now: UnixTime) -> Step {
+    /// The key was exchanged after the app was recognised: whose logs these are is not known.
+    private mutating func startOver(_ round: Round) {
+        collector?.end(succeeded: false)
+        access = .unknown
+        ask(.info, round)
+    }
+
+    private func keyVersion(expectedFor request: Request, _ round: Round) -> Int {
+        if case .recognition = request.question { return round.keyVersion }
+        guard case .recognised(let version, _) = access else { return round.keyVersion }
+        return version
+    }
+
+    private mutating func takeLogs(
+        _ page: LogPage, _ answer: Answer<LogPage>, _ round: Round, at now: ClockReading
+    ) {
+        let openBefore = collector?.state.openSeconds ?? []
+        let moment = serverMoment(of: answer, at: now)
+        collector?.receive(page, at: moment)
+        let newlyOpen = (collector?.state.openSeconds ?? []).subtracting(openBefore)
+        if !newlyOpen.isEmpty { outputs.append(.report(.leftOpen(seconds: newlyOpen.sorted()))) }
+        noteProgress(at: now)
+        let isStep = collector?.takeDurableStep() ?? false
+        guard isStep, lastDurableStep.map({ now.monotonic - $0 >= Self.stepInterval }) ?? true else {
+            return nextRead(round, at: now)
+        }
+        lastDurableStep = now.monotonic
+        save(.nextRequest, round, at: now)
+    }
+
+    private mutating func end(_ problem: CollectionProblem?, _ round: Round, at now: ClockReading) {
+        if case .api(let error) = problem, doubtsApp(error) { access = .unknown }
         collector?.end(succeeded: problem == nil)
-        return save(.savingEnd(problem), at: now) ?? rest(after: problem, at: now)
+        save(.rest(problem), round, at: now)
     }
 
-    /// The step that saves, or nil where nothing is to be saved; numbers in memory only are published as they are.
-    private mutating func save(_ next: Phase, at now: UnixTime) -> Step? {
-        guard let state = collector?.state, recognition == nil else { return nil }
-        pending = state.isCaughtUp ? numbers(of: state, at: serverNow(now).second) : nil
-        guard setup.isDurable, let bytes = checkpoint() else {
-            durable = pending ?? durable
-            publish()
-            return nil
+    /// Whether an error may mean that another app, or another server, is behind the key.
+    private func doubtsApp(_ error: APIError) -> Bool {
+        if case .notDify = error { return true }
+        return error.needsOperator
+    }
+
+    /// Saves if there is anything to save, and goes on. Numbers in memory only are published as they are.
+    private mutating func save(_ continuation: Save.Continuation, _ round: Round, at now: ClockReading) {
+        guard let state = collector?.state, case .proven = ownership else {
+            return proceed(continuation, round, at: now)
         }
-        if !setup.settings.protections.contains(.publishAfterSync) {
-            durable = pending ?? durable
+        let numbers = state.isCaughtUp ? numbers(of: state, at: serverClock.now(at: now).second) : nil
+        let isDurable = setup.isDurable && setup.settings.protections.contains(.publishAfterSync)
+        if !isDurable {
+            durable = numbers ?? durable
             publish()
         }
-        phase = next
+        guard setup.isDurable, let bytes = checkpoint() else { return proceed(continuation, round, at: now) }
         snapshot.work.checkpointBytes = bytes.count
-        return .save(bytes)
+        phase = .saving(Save(bytes: bytes, numbers: numbers, continuation: continuation), round)
     }
 
-    private mutating func note(_ result: Result<Void, StateProblem>, took span: Duration) {
+    private mutating func takeSaved(
+        _ result: Result<Void, StateProblem>, _ save: Save, _ round: Round, took span: Duration, at now: ClockReading
+    ) {
         snapshot.work.checkpointDuration.observe(span.secondsValue)
+        var continuation = save.continuation
         switch result {
-        case .success: durable = pending ?? durable
+        case .success:
+            durable = save.numbers ?? durable
+            if case .nextRequest = continuation { publish() }
         case .failure(let problem):
             snapshot.work.checkpointFailures += 1
-            outputs.append(.report(.notSaved(problem)))
+            if case .rest(nil) = continuation { continuation = .rest(.notSaved(problem)) }
         }
-        pending = nil
+        proceed(continuation, round, at: now)
     }
 
-    private mutating func rest(after problem: CollectionProblem?, at now: UnixTime) -> Step {
-        noteCollection(problem, at: now)
+    private mutating func proceed(_ continuation: Save.Continuation, _ round: Round, at now: ClockReading) {
+        switch continuation {
+        case .nextRequest: nextRead(round, at: now)
+        case .rest(let problem): rest(after: problem, round, at: now)
+        }
+    }
+
+    private mutating func rest(after problem: CollectionProblem?, _ round: Round, at now: ClockReading) {
+        let hasReachedPresent = collector?.hasReachedPresent ?? true
+        if hasReachedPresent {
+            catchUp = nil
+            snapshot.catchUp = nil
+        }
+        note(problem, of: round, at: now)
         publish()
-        phase = .resting
-        return .sleep(
+        phase = .resting(
             until: schedule.next(
-                began: began, now: now, problem: problem, hasReachedPresent: collector?.hasReachedPresent ?? true))
+                began: round.began.monotonic, now: now.monotonic, problem: problem,
+                hasReachedPresent: hasReachedPresent))
     }
 
-    // MARK: Repetition
-
-    private mutating func pause(after error: APIError, before step: Step, at now: UnixTime, jitter: Double) -> Step? {
-        attempts += 1
-        guard let span = retries.pause(after: error, attempts: attempts, jitter: jitter) else {
-            attempts = 0
-            return nil
+    /// Whether the request is repeated after a pause.
+    private mutating func pause(
+        after error: APIError, before request: Request, _ round: Round, at now: ClockReading, jitter: Double
+    ) -> Bool {
+        var (request, round) = (request, round)
+        request.failures += 1
+        guard let span = round.retries.pause(after: error, attempts: request.failures, jitter: jitter) else {
+            return false
         }
-        phase = .pausing(step)
-        return .sleep(until: now + span)
-    }
-
-    private mutating func resumeAfterPause(of step: Step) {
-        switch step {
-        case .askInfo: phase = .readingInfo
-        default: phase = recognition == nil ? .reading : .recognising
-        }
+        phase = .pausing(request, round, until: now.monotonic + span)
+        return true
     }
 
     // MARK: Time
 
-    /// The server's clock as well as it is known.
-    private func serverNow(_ now: UnixTime) -> UnixTime {
-        now + (snapshot.clockDifference ?? .zero)
-    }
-
     /// A moment on the server's clock before which it cannot have read the rows of this answer: its `Date` was taken when
     /// it had read them, and is cut to the second.
-    private func serverMoment<Value>(of answer: Answer<Value>) -> UnixTime {
-        guard let date = answer.server.date else { return serverNow(answer.sentAt) }
-        return date - answer.duration
+    private func serverMoment<Value>(of answer: Answer<Value>, at now: ClockReading) -> UnixTime {
+        let present = serverClock.now(at: now)
+        return min(answer.server.date ?? present, present) - answer.duration
+    }
+
+    private mutating func noteClock<Value>(_ answer: Answer<Value>, at now: ClockReading) {
+        guard let date = answer.server.date else { return }
+        snapshot.clockDifference = answer.clockDifference
+        let state = collector?.state
+        let step = serverClock.note(date, at: now, span: answer.duration, frontier: state?.frontier) { window in
+            state?.ledger.hasLogs(in: window) ?? false
+        }
+        guard let step else { return }
+        collector?.distrust()
+        outputs.append(.report(.serverClockStepped(step)))
     }
 
     // MARK: Notes
@@ -349,7 +495,7 @@ package struct AppMachine: Sendable {
         AppSnapshot.Numbers(state, at: second, stuckAfter: setup.settings.stuckAfter.wholeSeconds)
     }
 
-    private mutating func note<Value>(_ answer: Answer<Value>) {
+    private mutating func note<Value>(_ answer: Answer<Value>, at now: ClockReading) {
         switch answer.result {
         case .failure(.cancelled), .failure(.unavailable): return  // No request was made.
         case .success, .failure: break
@@ -357,34 +503,38 @@ package struct AppMachine: Sendable {
         snapshot.work.countRequest(
             code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
-        noteClock(answer)
+        noteClock(answer, at: now)
     }
 
-    private mutating func noteClock<Value>(_ answer: Answer<Value>) {
-        guard let difference = answer.clockDifference else { return }
-        snapshot.clockDifference = difference
-        if clockWatch.isNews(difference, measuredIn: answer.duration) { collector?.distrust() }
+    private mutating func noteProgress(at now: ClockReading) {
+        guard let collector, var catchUp else { return }
+        let progress = catchUp.progress(
+            frontier: collector.state.frontier, present: serverClock.now(at: now).second, rows: collector.tally.rows,
+            requests: requestCount, at: now.monotonic)
+        if catchUp.isWorthTelling(at: now.monotonic) { outputs.append(.report(.catchingUp(progress))) }
+        snapshot.catchUp = progress
+        self.catchUp = catchUp
     }
 
-    private mutating func noteCollection(_ problem: CollectionProblem?, at now: UnixTime) {
+    private mutating func note(_ problem: CollectionProblem?, of round: Round, at now: ClockReading) {
         let result: CollectionResult = problem == nil ? .success : .error
-        let span = max(now - began, .zero)
+        let span = now.monotonic - round.began.monotonic
         snapshot.work.collections[result, default: 0] += 1
-        snapshot.work.lastEnded[result] = now
+        snapshot.work.lastEnded[result] = now.date
         snapshot.work.collectionDuration.observe(span.secondsValue)
-        if let problem {
-            fail(problem)
-            return
-        }
-        if case .down = snapshot.health { outputs.append(.report(.recovered)) }
+        if let problem { return noteFailure(problem, at: now) }
+        if let failures { outputs.append(.report(.recovered(after: failures.summary(at: now)))) }
+        failures = nil
         snapshot.health = .up
-        let rows = (collector?.tally.rows ?? 0) - rowsBefore
-        outputs.append(.report(.collected(requests: requestCount - requestsBefore, rows: rows, duration: span)))
+        let rows = (collector?.tally.rows ?? 0) - round.rowsBefore
+        outputs.append(.report(.collected(requests: requestCount - round.requestsBefore, rows: rows, duration: span)))
     }
 
-    private mutating func fail(_ problem: CollectionProblem) {
+    private mutating func noteFailure(_ problem: CollectionProblem, at now: ClockReading) {
         snapshot.health = .down(problem)
-        outputs.append(.report(.failed(problem)))
+        var spell = failures ?? FailureSpell(at: now)
+        if let event = spell.note(problem, at: now) { outputs.append(.report(event)) }
+        failures = spell
     }
 
     private mutating func publish() {
@@ -399,7 +549,7 @@ extension AppMachine {
     /// What to do next; exactly one thing at a time.
     package enum Step: Equatable, Sendable {
         case load
-        case sleep(until: UnixTime)
+        case sleep(until: MonotonicTime)
         case askInfo
         case askLogs(LogsQuery)
         case save([UInt8])
@@ -426,5 +576,6 @@ extension AppMachine {
         package var checkpoint: [UInt8]?
         /// Nil for an app that was away meanwhile, of which nothing is to be shown before it has been tried again.
         package var snapshot: AppSnapshot?
+        package var serverClock: ServerClock
     }
 }

@@ -41,11 +41,18 @@ package enum AppEvent: Sendable {
     case hasNoLogs(mode: String)
     /// A collection has ended well.
     case collected(requests: UInt64, rows: Int, duration: Duration)
+    /// A collection has failed with a problem that was not told since collections began to fail.
     case failed(CollectionProblem)
+    /// Collections have failed for long; told at growing intervals.
+    case stillFailing(CollectionProblem, FailureSpell.Summary)
     /// The first success after failures.
-    case recovered
+    case recovered(after: FailureSpell.Summary)
+    /// The numbers have not reached the present; told at most once a minute.
+    case catchingUp(CatchUpProgress)
+    /// The server's clock was set, as far as its answers tell.
+    case serverClockStepped(ServerClock.Step)
     /// Rows that could not be found; they are looked for again.
     case leftOpen(seconds: [Int64])
-    /// The numbers are right in memory, and published once they can be written down.
+    /// The last numbers could not be written down when collecting ended.
     case notSaved(StateProblem)
 }

@@ -39,13 +39,18 @@ package enum StateProblem: Error, Hashable, Sendable, CustomStringConvertible {
 /// Why an app is down.
 package enum CollectionProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case api(APIError)
+    /// The stored numbers cannot be used.
     case state(StateProblem)
+    /// All was collected, and cannot be written down: nothing newer than the last checkpoint is published.
+    case notSaved(StateProblem)
 
-    /// Whether only the operator can mend it, so that trying often is of no use.
+    /// Whether only the operator can mend it, so that trying often is of no use. A full disk is mended without the
+    /// exporter's knowing, and what has been collected is then published at once.
     var needsOperator: Bool {
         switch self {
         case .api(let error): error.needsOperator
         case .state: true
+        case .notSaved: false
         }
     }
 
@@ -53,6 +58,7 @@ package enum CollectionProblem: Error, Equatable, Sendable, CustomStringConverti
         switch self {
         case .api(let error): error.description
         case .state(let problem): problem.description
+        case .notSaved(let problem): "the newest numbers cannot be saved, so they are not published: \(problem)"
         }
     }
 }

@@ -45,6 +45,11 @@ package struct Ledger: Hashable, Sendable {
         return seconds.reduce(0) { window.contains($1.key) ? $0 + $1.value.present.count : $0 }
     }
 
+    /// Whether any log of the window has been read.
+    func hasLogs(in window: Window) -> Bool {
+        seconds.keys.contains(where: window.contains)
+    }
+
     /// Marks what a complete answer of the window no longer held.
     mutating func retain(_ seen: Set<LogID>, in window: Window) {
         for (second, entry) in seconds where window.contains(second) {

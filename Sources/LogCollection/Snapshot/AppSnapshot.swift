@@ -14,6 +14,8 @@ package struct AppSnapshot: Sendable {
     /// Whether the last collection succeeded, and what happened if not; nil before the first has ended.
     package var health: Health?
     package var work: CollectionWork
+    /// How far the numbers have come while they have not reached the present; nil once they have.
+    package var catchUp: CatchUpProgress?
     /// Nil until the list has been read up to the present once: an app's series appear together.
     package var numbers: Numbers?
 

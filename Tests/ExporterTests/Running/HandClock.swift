@@ -1,14 +1,15 @@
 import CivilTime
 import LogCollection
+import Platform
 
 @testable import HTTPEndpoint
 
 /// A clock that stands still until a test moves it, and that tells when all who use it wait for it.
 final class HandClock: CollectionClock {
     private struct State: Sendable {
-        var now: UnixTime
+        var now: ClockReading
         var nextTicket = 0
-        var sleepers: [Int: (until: UnixTime, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var sleepers: [Int: (until: MonotonicTime, continuation: CheckedContinuation<Void, any Error>)] = [:]
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
         /// Those who wait for as many sleepers as there are now.
@@ -22,14 +23,14 @@ final class HandClock: CollectionClock {
     private let state: Locked<State>
 
     init(now: UnixTime) {
-        state = Locked(State(now: now))
+        state = Locked(State(now: ClockReading(monotonic: .zero, date: now)))
     }
 
-    var now: UnixTime { state.withLock(\.now) }
+    var now: ClockReading { state.withLock(\.now) }
 
-    func sleep(for span: Duration) async throws {
+    func sleep(until deadline: MonotonicTime) async throws {
         try Task.checkCancellation()
-        guard span > .zero else { return }
+        guard deadline > now.monotonic else { return }
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -37,7 +38,7 @@ final class HandClock: CollectionClock {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let content = state.withLock { state in
-                    state.sleepers[ticket] = (state.now + span, continuation)
+                    state.sleepers[ticket] = (deadline, continuation)
                     return state.takeContentWatchers()
                 }
                 for watcher in content { watcher.resume() }
@@ -67,8 +68,9 @@ final class HandClock: CollectionClock {
     /// Moves on, and wakes those whose time has come.
     func advance(by span: Duration) {
         let woken = state.withLock { state in
-            state.now = state.now + span
-            let due = state.sleepers.filter { $0.value.until <= state.now }
+            state.now.monotonic = state.now.monotonic + span
+            state.now.date = state.now.date + span
+            let due = state.sleepers.filter { $0.value.until <= state.now.monotonic }
             for ticket in due.keys { state.sleepers[ticket] = nil }
             return due.values.map(\.continuation)
         }

@@ -34,7 +34,9 @@ struct TestedExporter {
         let simulated = (1...4).map { number in
             SimulatedApp.Settings.steady(name: "app-\(number)", key: "key-\(number)", runsPerSecond: 3)
         }
-        let dify = SimulatedTransport(SimulatedDify(settings: .init(), apps: simulated, start: clock.now)) { clock.now }
+        let dify = SimulatedTransport(SimulatedDify(settings: .init(), apps: simulated, start: clock.now.date)) {
+            clock.now.date
+        }
         let configuration = Self.configuration(apps)
         let next = NextConfiguration(configuration)
         service = ExporterService(
