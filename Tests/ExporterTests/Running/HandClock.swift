@@ -1,7 +1,6 @@
 import CivilTime
 import LogCollection
-
-@testable import HTTPEndpoint
+import Platform
 
 /// A clock that stands still until a test moves it, and that tells when all who use it wait for it.
 final class HandClock: CollectionClock {
