@@ -10,6 +10,7 @@ let package = Package(
     targets: [
         // The ground floor.
         .target(name: "CBuildInfo"),
+        .target(name: "CStartup"),
         .target(name: "CCurl"),
         .target(name: "CZlib"),
         .target(name: "Platform"),
@@ -39,9 +40,8 @@ let package = Package(
         .executableTarget(
             name: "dify-exporter",
             dependencies: [
-                "CivilTime", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON", "LogCollection",
-                "Platform",
-                "Storage",
+                "Bytes", "CStartup", "CivilTime", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON",
+                "LogCollection", "Platform", "Storage",
             ]),
 
         // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.
@@ -75,7 +75,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
         .testTarget(name: "DeployTests", dependencies: ["CivilTime", "Exporter", "JSON", "Metrics", "TestSupport"]),
-        .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter"]),
+        .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,21 +1,23 @@
+import Bytes
+import Exporter
 import Platform
-import Storage
 
 /// The process's standard streams and environment.
 enum Console {
+    /// Writes what was asked for, and waits for its reader.
     static func write(_ text: String) {
-        write(text, to: STDOUT_FILENO)
-    }
-
-    /// A line for standard error.
-    static func writeError(_ line: String) {
-        write(line + "\n", to: STDERR_FILENO)
-    }
-
-    /// Straight to the descriptor: what a person waits for must not stay in a buffer when standard output is a pipe.
-    private static func write(_ text: String, to descriptor: Int32) {
         // A reader that has gone wants no more, as in `dify-exporter logs | head`.
-        _ = SystemCall.writeAll(Array(text.utf8), to: descriptor)
+        _ = SystemCall.writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    }
+
+    /// Writes what need not be read, for programs that serve: nobody waits for its reader.
+    static func post(_ text: String) {
+        OutputQueue.standardOutput.post(text) { "\($0) texts before this line were lost." }
+    }
+
+    /// A line for standard error. Nobody waits for its reader, as the program's end does not.
+    static func writeError(_ line: String) {
+        OutputQueue.standardError.post(line.escapingSteering) { "dify-exporter: \($0) lines were lost here." }
     }
 
     static var environment: [String: String] {

@@ -11,14 +11,16 @@ struct DemoCommand {
     private let settings: ServingSettings
     private let seed: UInt64
     private let environment: [String: String]
+    private let signals: Signals
 
     /// The simulated Dify has as much of a past as the exporter looks back.
     private static let history = Duration.seconds(3600)
 
-    init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
+    init(_ options: OptionValues, environment: [String: String], signals: Signals) throws(UsageError) {
         settings = try ServingSettings(options)
         seed = try options.seed()
         self.environment = environment
+        self.signals = signals
     }
 
     func run() async -> ExitCode {
@@ -50,9 +52,9 @@ struct DemoCommand {
                 Program.transport(environment)
             },
             load: { configuration })
-        return await Program.serve(service, settings, reloadsOnHangup: false) { addresses in
+        return await Program.serve(service, settings, signals) { addresses in
             let base = "http://\(addresses[0])"
-            Console.write(
+            Console.post(
                 """
 
                 A simulated Dify with \(apps.count) apps is being collected. Open:
@@ -62,7 +64,6 @@ struct DemoCommand {
                   http://\(dify)/simulator/truth  what the simulated Dify knows to be true
 
                 Finished runs appear within seconds. Ctrl-C ends the demo.
-
 
                 """)
         }

@@ -1,7 +1,9 @@
+import CStartup
 import Exporter
 import Platform
 
-/// The program: reads the command line and hands over to the command.
+/// The program: reads the command line and hands over to the command. Its signals are caught when it begins: `CStartup`
+/// does that before `main`.
 @main
 struct DifyExporter {
     static func main() async {
@@ -11,27 +13,38 @@ struct DifyExporter {
             switch try Invocation(arguments: arguments, environment: environment) {
             case .help(let command): Console.write(Help.text(for: command))
             case .version: Console.write(BuildInfo.line + "\n")
-            case .run(let command, let options):
-                exit(try await run(command, options, environment).rawValue)
+            case .run(let command, let options): leave(try await run(command, options, environment))
             }
+            leave(.success)
         } catch {
             Console.writeError("dify-exporter: \(error)")
-            exit(ExitCode.usage.rawValue)
+            leave(.usage)
         }
     }
 
     private static func run(
         _ command: Command, _ options: OptionValues, _ environment: [String: String]
     ) async throws(UsageError) -> ExitCode {
-        switch command {
-        case .serve: try await ServeCommand(options, environment: environment).run()
-        case .demo: try await DemoCommand(options, environment: environment).run()
-        case .simulate: try await SimulateCommand(options).run()
+        if !command.serves { cstartup_release_signals() }
+        return switch command {
+        case .serve: try await ServeCommand(options, environment: environment, signals: signals(command)).run()
+        case .demo: try await DemoCommand(options, environment: environment, signals: signals(command)).run()
+        case .simulate: try await SimulateCommand(options, signals: signals(command)).run()
         case .check: try await CheckCommand(options, environment: environment).run()
         case .logs: try await LogsCommand(options, environment: environment).run()
         case .explain: try await ExplainCommand(options, environment: environment).run()
         case .healthcheck: try await HealthcheckCommand(options).run()
         }
+    }
+
+    private static func signals(_ command: Command) -> Signals {
+        Signals(from: cstartup_signals(), reloadsOnHangup: command == .serve)
+    }
+
+    /// Ends the process, as soon as the last lines are written, or soon after where nobody takes them.
+    private static func leave(_ code: ExitCode) -> Never {
+        for output in [OutputQueue.standardError, .standardOutput] { output.flush(within: .seconds(1)) }
+        exit(code.rawValue)
     }
 }
 

@@ -39,13 +39,12 @@ enum Program {
                 caPath: environment["SSL_CERT_DIR"]))
     }
 
-    /// Serves and collects until SIGINT or SIGTERM, and on SIGHUP loads the configuration again where `reloadsOnHangup`.
+    /// Serves and collects until a signal ends it, and loads the configuration again with each SIGHUP that it is given.
     /// `started` is told where once the addresses are taken.
     static func serve(
-        _ service: ExporterService, _ settings: ServingSettings, reloadsOnHangup: Bool,
+        _ service: ExporterService, _ settings: ServingSettings, _ signals: Signals,
         started: ([ListenAddress]) -> Void
     ) async -> ExitCode {
-        let signals = Signals.sequence([.interrupt, .terminate] + (reloadsOnHangup ? [.hangup] : []))
         let routes = Routes(telemetryPath: settings.telemetryPath, service: service)
         let server: HTTPServer
         do throws(HTTPServerError) {
@@ -57,9 +56,10 @@ enum Program {
         server.start()
         started(server.boundAddresses)
         let collecting = Task { await service.run() }
-        for await signal in signals {
-            if signal == .hangup {
-                _ = await service.reload()
+        for await order in signals.orders() {
+            guard case .stop(let signal) = order else {
+                // Nobody waits for it: a file that hangs must not keep the program from being ended.
+                Task { await service.reload() }
                 continue
             }
             settings.logger.log(.info, "stopping", ("signal", "\(signal)"))

@@ -14,14 +14,16 @@ struct ServeCommand {
     /// Nil for all apps.
     private let shard: Shard?
     private let environment: [String: String]
+    private let signals: Signals
 
-    init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
+    init(_ options: OptionValues, environment: [String: String], signals: Signals) throws(UsageError) {
         settings = try ServingSettings(options)
         configFile = options[.configFile]
         storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
         resetApps = options.all(.resetApp)
         shard = try options.parsed(.shard, expected: "a share such as 0/3, counted from 0", Shard.init)
         self.environment = environment
+        self.signals = signals
     }
 
     func run() async -> ExitCode {
@@ -41,7 +43,7 @@ struct ServeCommand {
             },
             load: load)
         let count = configuration.apps.count
-        return await Program.serve(service, settings, reloadsOnHangup: true) { addresses in
+        return await Program.serve(service, settings, signals) { addresses in
             settings.logger.log(
                 .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
                 ("shard", shard?.description ?? "all"),

@@ -10,8 +10,10 @@ struct SimulateCommand {
     private let apps: [SimulatedApp.Settings]
     private let burst: Int
     private let burstAfter: Duration
+    private let signals: Signals
 
-    init(_ options: OptionValues) throws(UsageError) {
+    init(_ options: OptionValues, signals: Signals) throws(UsageError) {
+        self.signals = signals
         let span = { (text: String) in Duration(prometheus: text) }
         let spanForm = "a span such as 500ms, 30s or 5m"
         addresses = try options.listenAddresses(.listen)
@@ -54,7 +56,6 @@ struct SimulateCommand {
     }
 
     func run() async -> ExitCode {
-        let signals = Signals.sequence([.interrupt, .terminate])
         let simulator = SimulatorServer(SimulatedDify(settings: settings, apps: apps, start: .now))
         let server: HTTPServer
         do throws(HTTPServerError) {
@@ -64,9 +65,9 @@ struct SimulateCommand {
             return .failure
         }
         server.start()
-        Console.write(greeting(server.boundAddresses[0]))
+        Console.post(greeting(server.boundAddresses[0]))
         let living = Task { await live(simulator) }
-        for await _ in signals { break }
+        for await _ in signals.orders() { break }
         living.cancel()
         await living.value
         await server.stop()
@@ -107,7 +108,6 @@ struct SimulateCommand {
             What is true:     http://\(address)/simulator/truth
 
             Ctrl-C ends it.
-
 
             """
     }

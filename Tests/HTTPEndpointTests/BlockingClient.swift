@@ -104,7 +104,11 @@ final class BlockingClient: Sendable {
 /// Runs what blocks on a thread of its own: a blocked test on one of Swift's would leave none for the handlers.
 func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
-        DetachedThread.start { continuation.resume(returning: body()) }
+        do throws(SystemError) {
+            try DetachedThread.start { continuation.resume(returning: body()) }
+        } catch {
+            preconditionFailure("the system gives no further thread: \(error.text)")
+        }
     }
 }
 

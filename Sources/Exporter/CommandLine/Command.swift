@@ -14,6 +14,14 @@ package enum Command: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it runs until a signal ends it.
+    package var serves: Bool {
+        switch self {
+        case .serve, .demo, .simulate: true
+        case .check, .logs, .explain, .healthcheck: false
+        }
+    }
+
     /// The name of the one argument that is not a flag, and is needed; nil for a command without one.
     package var operand: String? {
         self == .explain ? "RUN_ID" : nil

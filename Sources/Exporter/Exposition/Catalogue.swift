@@ -128,6 +128,9 @@ package enum Catalogue {
     package static let configLastReloadSuccess = Metric(
         "dify_exporter_config_last_reload_success_timestamp_seconds", .gauge, [],
         "When a configuration was last loaded, in seconds since 1970.")
+    package static let logLinesDropped = Metric(
+        "dify_exporter_log_lines_dropped_total", .counter, [],
+        "Log lines that nobody took in time, as behind a full pipe; they are gone.")
     package static let buildInfo = Metric(
         "dify_exporter_build_info", .gauge, ["version", "revision", "swift_version"],
         "What is running; always 1.")
@@ -165,8 +168,8 @@ package enum Catalogue {
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
         lateLogs, incompleteWindows, throttled, seriesLimited, checkpointFailures, checkpointDuration, checkpointBytes,
-        configLastReloadSuccessful, configLastReloadSuccess, buildInfo, processCPU, processResidentMemory,
-        processVirtualMemory, processVirtualMemoryLimit, processOpenFiles, processOpenFilesLimit, processThreads,
-        processStartTime,
+        configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
+        processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,
+        processOpenFilesLimit, processThreads, processStartTime,
     ]
 }

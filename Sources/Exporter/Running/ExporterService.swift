@@ -1,6 +1,7 @@
 import CivilTime
 import DifyAPI
 import LogCollection
+import Metrics
 
 /// The running exporter: collects every app of a configuration, answers requests from what has been collected, and changes
 /// over to another configuration while it runs.
@@ -62,17 +63,26 @@ package actor ExporterService {
     /// The present on the clock that collections go by.
     nonisolated var now: UnixTime { surroundings.clock.now.date }
 
+    /// What became of the log.
+    nonisolated var logFamily: Family {
+        var dropped = Family(Catalogue.logLinesDropped)
+        dropped.add([], Double(surroundings.logger.droppedLines), startTime: ProcessMetrics.startTime.milliseconds)
+        return dropped
+    }
+
     /// Collects until the task is cancelled, and returns when all is written down.
     package func run() async {
         phase = .running
         startMissingApps()
         await Self.untilCancelled()
         phase = .stopping
+        latestReload?.cancel()
         _ = await latestReload?.value
         await stop(Array(apps.keys))
     }
 
     /// Loads the configuration and changes over to it: all of it, or after an error nothing. One reload waits for the other.
+    @discardableResult
     package func reload() async -> Result<ReloadPlan, LoadError> {
         let task = Task { [latestReload] in
             _ = await latestReload?.value

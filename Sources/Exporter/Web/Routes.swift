@@ -65,6 +65,7 @@ extension Routes {
         families.append(await throttledFamily())
         families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
         families += await service.reloadStatus.families
+        families.append(service.logFamily)
         families += ProcessMetrics.families
         return .page(of: families, for: request)
     }

@@ -8,12 +8,16 @@ package enum HTTPProbe {
         of path: String, at address: ListenAddress, seconds: Int = 5
     ) async throws(HTTPProbeError) -> Int {
         let result: Result<Int, HTTPProbeError> = await withCheckedContinuation { continuation in
-            DetachedThread.start {
-                do throws(HTTPProbeError) {
-                    continuation.resume(returning: .success(try ask(for: path, at: address, seconds: seconds)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
+            do throws(SystemError) {
+                try DetachedThread.start {
+                    do throws(HTTPProbeError) {
+                        continuation.resume(returning: .success(try ask(for: path, at: address, seconds: seconds)))
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
                 }
+            } catch {
+                continuation.resume(returning: .failure(HTTPProbeError(address, error.text)))
             }
         }
         return try result.get()

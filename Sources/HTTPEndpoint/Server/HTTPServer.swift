@@ -54,16 +54,21 @@ package final class HTTPServer: Sendable {
         mailbox.post(.stop)
     }
 
-    /// Begins to answer. Once started or stopped, it does nothing.
+    /// Begins to answer. Once started or stopped, it does nothing. Traps where the system gives no thread: then nothing can
+    /// be served at all.
     package func start() {
         phase.withLock { phase in
             guard case .bound = phase else { return }
             phase = .running(stopWaiters: [])
-            DetachedThread.start { [limits, handler, mailbox, listeners, shared = self.phase] in
-                var loop = PollLoop(
-                    listeners: Self.taken(from: listeners), limits: limits, mailbox: mailbox, handler: handler)
-                loop.run()
-                Self.finish(shared)
+            do throws(SystemError) {
+                try DetachedThread.start { [limits, handler, mailbox, listeners, shared = self.phase] in
+                    var loop = PollLoop(
+                        listeners: Self.taken(from: listeners), limits: limits, mailbox: mailbox, handler: handler)
+                    loop.run()
+                    Self.finish(shared)
+                }
+            } catch {
+                preconditionFailure("the system gives no further thread: \(error.text)")
             }
         }
     }

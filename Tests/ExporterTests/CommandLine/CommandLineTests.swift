@@ -92,16 +92,3 @@ import Testing
         }
     }
 }
-
-@Suite struct LoggerTests {
-    @Test func linesAreLogfmtOrJSON() {
-        let fields = [("app", "a b"), ("path", "/x"), ("text", "say \"hi\"\n\u{1b}[0m"), ("none", "")]
-        #expect(
-            Logger.line(.logfmt, .init(seconds: 0), .warn, "hello", fields)
-                == #"ts=1970-01-01T00:00:00.000Z level=warn msg=hello app="a b" path=/x text="say \"hi\"\n\u001b[0m" none="""#
-        )
-        #expect(
-            Logger.line(.json, .init(seconds: 0), .info, "hello there", [("app", "ü")])
-                == #"{"ts":"1970-01-01T00:00:00.000Z","level":"info","msg":"hello there","app":"ü"}"#)
-    }
-}

@@ -2,8 +2,6 @@ import CivilTime
 import LogCollection
 import Platform
 
-@testable import HTTPEndpoint
-
 /// A clock that stands still until a test moves it, and that tells when all who use it wait for it.
 final class HandClock: CollectionClock {
     private struct State: Sendable {
