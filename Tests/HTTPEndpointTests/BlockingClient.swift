@@ -93,6 +93,11 @@ final class BlockingClient: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What there is of an answer, up to so many bytes.
+    func readAnswer(atMost count: Int) -> String {
+        String(decoding: readPiece(atMost: count) ?? [], as: UTF8.self)
+    }
+
     /// Empty at the end; nil when the connection is broken.
     private func readPiece(atMost count: Int) -> [UInt8]? {
         var piece = [UInt8](repeating: 0, count: count)

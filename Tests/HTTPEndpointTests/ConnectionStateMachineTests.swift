@@ -33,7 +33,7 @@ struct ConnectionStateMachineTests {
         let (text, actions) = connection.sent(at: start)
         #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n") && text.hasSuffix("\r\n\r\nyes"))
         #expect(actions == [])
-        #expect(connection.idleSince == start.instant)
+        #expect(connection.rank == .init(standing: .proven, since: start.instant))
     }
 
     @Test func `pipelined requests are handled one after the other`() {
@@ -51,14 +51,14 @@ struct ConnectionStateMachineTests {
     @Test func `an answer is sent in pieces as they are taken`() {
         var connection = connection()
         _ = connection.received(request("/"), at: start)
-        _ = connection.answered(.text(200, "hello"), at: start)
-        let whole = Array(connection.pendingOutput)
+        _ = connection.answered(.text(200, String(repeating: "x", count: 5000)), at: start)
+        let whole = connection.pendingOutput.own + connection.pendingOutput.body
         var taken: [UInt8] = []
-        while let byte = connection.pendingOutput.first {
+        while let byte = connection.pendingOutput.own.first ?? connection.pendingOutput.body.first {
             taken.append(byte)
             #expect(connection.wrote(1, at: start) == [])
         }
-        #expect(taken == whole)
+        #expect(taken[...] == whole)
     }
 
     @Test func `HEAD is handed over as it is and answered without a body`() {
@@ -77,14 +77,67 @@ struct ConnectionStateMachineTests {
         #expect(connection.sent(at: start).text.hasSuffix("first"))
     }
 
-    @Test func `no more is read than the largest request has while one is handled`() {
+    @Test func `no more is read while a request waits for the answer to the one before`() {
         var connection = connection()
         _ = connection.received(request("/"), at: start)
-        let flood = [UInt8](repeating: 65, count: limits.headBytes + limits.bodyBytes)
-        _ = connection.received(flood[...], at: start)
         #expect(connection.wantsToRead)
-        _ = connection.received(flood[..<1], at: start)
+        _ = connection.received("G", at: start)
         #expect(!connection.wantsToRead)
+        _ = connection.answered(.text(200, ""), at: start)
+        #expect(!connection.wantsToRead)
+        _ = connection.sent(at: start)
+        #expect(connection.wantsToRead)
+    }
+
+    // MARK: What a connection is worth
+
+    @Test func `a connection is worth more when it has completed a request`() {
+        var connection = connection()
+        let (arrival, end) = (after(.seconds(1)), after(.seconds(2)))
+        func expect(_ standing: ConnectionRanking.Standing, since moment: Moment) {
+            #expect(connection.rank == .init(standing: standing, since: moment.instant))
+        }
+        expect(.silent, since: start)
+        _ = connection.received("GET ", at: arrival)
+        expect(.unfinished, since: arrival)
+        _ = connection.received("/ HTTP/1.1\r\n", at: end)
+        expect(.unfinished, since: arrival)
+        _ = connection.received("Host: h\r\n\r\n", at: end)
+        expect(.handling, since: end)
+        _ = connection.answered(.text(200, "hello"), at: end)
+        expect(.answering, since: end)
+        _ = connection.wrote(1, at: after(.seconds(3)))
+        expect(.answering, since: after(.seconds(3)))
+        _ = connection.sent(at: after(.seconds(4)))
+        expect(.proven, since: after(.seconds(4)))
+        _ = connection.received("GET ", at: after(.seconds(5)))
+        expect(.unfinished, since: after(.seconds(5)))
+    }
+
+    @Test func `a refusal completes no request`() {
+        var connection = connection()
+        _ = connection.received("rubbish\r\n", at: start)
+        _ = connection.sent(at: start)
+        #expect(connection.rank == .init(standing: .draining, since: start.instant))
+        _ = connection.shutDown()
+        #expect(connection.rank == nil)
+    }
+
+    @Test func `connections send one body from one buffer`() {
+        let page = HTTPResponse.text(200, String(repeating: "x", count: 5000))
+        var (first, second, third) = (connection(), connection(), connection())
+        for response in [page, page] {
+            _ = first.received(request("/"), at: start)
+            _ = first.answered(response, at: start)
+            _ = second.received(request("/"), at: start)
+            _ = second.answered(response, at: start)
+        }
+        _ = third.received(request("/"), at: start)
+        _ = third.answered(.text(200, String(repeating: "x", count: 5000)), at: start)
+        #expect(first.sharedBody != nil && first.sharedBody == second.sharedBody)
+        #expect(first.sharedBody != third.sharedBody)
+        _ = first.sent(at: start)
+        #expect(first.sharedBody == nil)
     }
 
     // MARK: 100-continue
@@ -232,22 +285,30 @@ struct ConnectionStateMachineTests {
 
     @Test func `a head that trickles in is given up with 408`() {
         var connection = connection()
-        for (second, byte) in "GET ".enumerated() {
-            #expect(connection.received(String(byte), at: after(.seconds(second))) == [])
+        for byte in "GET " {
+            #expect(connection.received(String(byte), at: after(.seconds(1))) == [])
         }
-        #expect(connection.deadline == after(limits.headDeadline).instant)
-        #expect(connection.deadlinePassed(at: after(limits.headDeadline)) == [])
-        let (text, actions) = connection.sent(at: after(limits.headDeadline))
+        let end = after(.seconds(1) + limits.headGrace + .milliseconds(4 * 1000 / limits.headRate))
+        #expect(connection.deadline == end.instant)
+        #expect(connection.deadlinePassed(at: end) == [])
+        let (text, actions) = connection.sent(at: end)
         #expect(text.hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
         #expect(actions == [.finishWriting])
     }
 
+    @Test func `a head that comes steadily has until its deadline`() {
+        var connection = connection()
+        _ = connection.received("GET /" + String(repeating: "a", count: 3 * limits.headRate), at: start)
+        #expect(connection.deadline == after(limits.headDeadline).instant)
+    }
+
     @Test func `a body has a deadline of its own`() {
         var connection = connection()
-        _ = connection.received("POST / HTTP/1.0\r\nContent-Length: 2\r\n", at: start)
-        _ = connection.received("\r\n", at: after(.seconds(4)))
-        _ = connection.received("a", at: after(.seconds(8)))
-        #expect(connection.deadline == after(.seconds(4) + limits.headDeadline).instant)
+        _ = connection.received("POST / HTTP/1.0\r\nContent-Length: 60000\r\n", at: start)
+        _ = connection.received("\r\n", at: after(.seconds(1)))
+        #expect(connection.deadline == after(.seconds(1) + limits.headGrace).instant)
+        _ = connection.received(String(repeating: "a", count: 50000), at: after(.seconds(2)))
+        #expect(connection.deadline == after(.seconds(1) + limits.headDeadline).instant)
     }
 
     @Test func `an empty line alone does not begin a request`() {
@@ -266,10 +327,22 @@ struct ConnectionStateMachineTests {
     @Test func `a client that takes nothing is reset, and one that takes a little is not`() {
         var connection = connection()
         _ = connection.received(request("/"), at: start)
-        _ = connection.answered(.text(200, "hello"), at: start)
+        _ = connection.answered(.text(200, String(repeating: "x", count: 60 * limits.writeRate)), at: start)
         #expect(connection.wrote(1, at: after(.seconds(9))) == [])
         #expect(connection.deadlinePassed(at: after(.seconds(18))) == [])
         #expect(connection.deadlinePassed(at: after(.seconds(19))) == [.reset])
+    }
+
+    @Test func `taking a byte now and then does not keep an answer for ever`() {
+        var connection = connection()
+        _ = connection.received(request("/"), at: start)
+        let page = HTTPResponse(status: 200, body: Array(repeating: 65, count: 2 * limits.writeRate))
+        _ = connection.answered(page, at: start)
+        for second in stride(from: 5, to: 12, by: 5) {
+            #expect(connection.wrote(1, at: after(.seconds(second))) == [])
+        }
+        #expect(connection.deadlinePassed(at: after(.milliseconds(11_999))) == [])
+        #expect(connection.deadlinePassed(at: after(.milliseconds(12_100))) == [.reset])
     }
 
     @Test func `a client that never closes its side is closed`() {

@@ -8,7 +8,8 @@ struct HTTPResponseEncodingTests {
         -> String
     {
         let framing = HTTPResponse.Framing(isHead: isHead, isHTTP10: isHTTP10, keepsAlive: keepsAlive)
-        return String(decoding: response.encoded(framing, now: exampleDate), as: UTF8.self)
+        let encoded = response.encoded(framing, now: exampleDate)
+        return String(decoding: encoded.head + encoded.body, as: UTF8.self)
     }
 
     @Test func `an answer has its date, type and length`() {

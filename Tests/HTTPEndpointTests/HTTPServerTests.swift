@@ -159,6 +159,87 @@ struct HTTPServerTests {
         #expect(answers[0].hasSuffix("/new") && answers[1].hasSuffix("/kept"))
     }
 
+    @Test func `half-open connections that fill the table do not keep anybody out`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.connections = 8
+        let (new, kept) = try await serve(limits: limits) { port in
+            let keeper = try #require(BlockingClient(port: port))
+            keeper.send(Self.get("/0"))
+            _ = keeper.readAnswer()
+            var flood: [BlockingClient] = []
+            var answers: [String] = []
+            for number in 1...100 {
+                let client = try #require(BlockingClient(port: port))
+                client.send("GET / HTTP/1.1\r\nHos")
+                flood.append(client)
+                guard number.isMultiple(of: 10) else { continue }
+                let scraper = try #require(BlockingClient(port: port))
+                scraper.send(Self.get("/\(number)"))
+                answers.append(scraper.readAnswer())
+            }
+            keeper.send(Self.get("/kept"))
+            return (answers, keeper.readAnswer())
+        }
+        #expect(new.count == 10 && new.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") })
+        #expect(kept.hasSuffix("/kept"))
+    }
+
+    @Test func `beyond the budget for unsent bytes the answer that nobody takes is reset`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.unsentBytes = 10_000_000
+        let size = 8_000_000
+        let (stalled, whole) = try await serve(limits: limits) { request in
+            HTTPResponse(status: 200, body: Array(repeating: request.path == "/1" ? 49 : 50, count: size))
+        } _: { port in
+            let stalled = try #require(BlockingClient(port: port))
+            stalled.send(Self.get("/1"))
+            let first = stalled.readAnswer(atMost: 1)
+            let reader = try #require(BlockingClient(port: port))
+            reader.send("GET /2 HTTP/1.0\r\n\r\n")
+            let whole = reader.readToEnd().text.utf8.count { $0 == 50 }
+            #expect(first == "H")
+            return (stalled.readToEnd(), whole)
+        }
+        #expect(stalled.wasReset && stalled.text.utf8.count < size)
+        #expect(whole >= size)
+    }
+
+    @Test func `readers that do not read one body take the memory of one`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.unsentBytes = 10_000_000
+        let page = HTTPResponse(status: 200, body: Array(repeating: 65, count: 8_000_000))
+        let counts = try await serve(limits: limits) { _ in
+            page
+        } _: { port in
+            let clients = try (0..<5).map { _ in
+                let client = try #require(BlockingClient(port: port))
+                client.send("GET / HTTP/1.0\r\n\r\n")
+                _ = client.readAnswer(atMost: 1)
+                return client
+            }
+            return clients.map { client in client.readToEnd().text.utf8.count { $0 == 65 } }
+        }
+        #expect(counts == Array(repeating: 8_000_000, count: 5))
+    }
+
+    @Test func `beyond the budget for received bytes the oldest unfinished request goes`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.receivedBytes = 50_000
+        let (rest, answer) = try await serve(limits: limits) { port in
+            let head = "POST /done HTTP/1.1\r\nHost: h\r\nContent-Length: 40000\r\n\r\n"
+            let (first, second) = try (
+                #require(BlockingClient(port: port)), #require(BlockingClient(port: port))
+            )
+            first.send("POST /first HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 60000\r\n\r\n")
+            _ = first.readAnswer()
+            first.send(String(repeating: "x", count: 30_000))
+            second.send(head + String(repeating: "x", count: 40_000))
+            return (first.readToEnd(), second.readAnswer())
+        }
+        #expect(rest.text.isEmpty)
+        #expect(answer.hasSuffix("/done"))
+    }
+
     @Test func `beyond the limit with nobody idle a client gets 503`() async throws {
         var limits = HTTPServer.Limits()
         limits.connections = 1

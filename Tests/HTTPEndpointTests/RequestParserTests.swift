@@ -38,6 +38,17 @@ struct RequestParserTests {
         #expect(query == items.map { QueryItem(name: $0.0, value: $0.1) })
     }
 
+    @Test func `many short fields or query items are refused, for they take more memory than bytes`() {
+        func status(fields: Int, items: Int) -> Int? {
+            let query = String(repeating: "a&", count: items)
+            let lines = String(repeating: "a:\r\n", count: fields - 1)
+            return Outcome(of: "GET /?\(query) HTTP/1.1\r\nHost: h\r\n\(lines)\r\n").refusedStatus
+        }
+        #expect(status(fields: 100, items: 511) == nil)
+        #expect(status(fields: 101, items: 511) == 431)
+        #expect(status(fields: 100, items: 512) == 414)
+    }
+
     @Test func `a whole URL's host replaces the Host header`() {
         let received = Outcome(of: "GET http://inner:81/x HTTP/1.1\r\nHost: outer\r\n\r\n").only
         #expect(received?.request.headers.values(of: "Host") == ["inner:81"])

@@ -41,8 +41,8 @@ let exampleDate = UnixTime(seconds: 784_111_777)
 extension ConnectionStateMachine {
     /// Everything that waits to be sent, taken by a client that is fast enough.
     mutating func sent(at now: Moment) -> (text: String, actions: [Action]) {
-        let text = String(decoding: pendingOutput, as: UTF8.self)
-        return (text, wrote(pendingOutput.count, at: now))
+        let bytes = pendingOutput.own + pendingOutput.body
+        return (String(decoding: bytes, as: UTF8.self), wrote(bytes.count, at: now))
     }
 
     mutating func received(_ text: String, at now: Moment) -> [Action] {

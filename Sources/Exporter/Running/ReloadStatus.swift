@@ -2,7 +2,7 @@ import CivilTime
 import Metrics
 
 /// How loading the configuration went, the first time at the start included.
-struct ReloadStatus: Sendable {
+struct ReloadStatus: Hashable, Sendable {
     private(set) var isSuccessful = true
     private(set) var latestSuccess: UnixTime
 

@@ -7,6 +7,8 @@ package actor SnapshotBoard {
     private var snapshots: [String: AppSnapshot] = [:]
     /// What writing checkpoints came to for apps that are gone: its counters are over all apps, and must not fall.
     private(set) var departed = CollectionWork(since: ProcessMetrics.startTime)
+    /// Grows with each change: what is told of one generation stays true of it.
+    private(set) var generation = 0
 
     /// `apps` are the names that are expected.
     package init(apps: [String]) {
@@ -16,6 +18,7 @@ package actor SnapshotBoard {
     /// Expects these apps from now on. What is known of others is dropped.
     package func expect(_ apps: [String]) {
         self.apps = apps
+        generation += 1
         for (name, snapshot) in snapshots where !apps.contains(name) {
             departed.keepCheckpoints(of: snapshot.work)
             snapshots[name] = nil
@@ -24,7 +27,9 @@ package actor SnapshotBoard {
 
     /// `app` is the name that the configuration speaks of, which need not be that of the snapshot.
     package func post(_ snapshot: AppSnapshot, of app: String) {
-        if apps.contains(app) { snapshots[app] = snapshot }
+        guard apps.contains(app) else { return }
+        snapshots[app] = snapshot
+        generation += 1
     }
 
     package var all: [AppSnapshot] { apps.compactMap { snapshots[$0] } }

@@ -7,6 +7,7 @@ import Metrics
 package struct Routes: Sendable {
     let telemetryPath: String
     let service: ExporterService
+    private let pages = SharedPages()
     var board: SnapshotBoard { service.board }
 
     package init(telemetryPath: String, service: ExporterService) {
@@ -60,14 +61,49 @@ extension Routes {
     /// The metrics of all apps, or of those that the query names, from what is in memory.
     func metrics(_ request: HTTPRequest) async -> HTTPResponse {
         let wanted = Set(request.query.filter { $0.name == "app" }.map(\.value))
+        let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
+        let version = await version()
         let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
+        let names = wanted.isEmpty ? nil : snapshots.map(\.name)
+        return await page(.metrics(format, escaping, apps: names), version, for: request) {
+            let families = await families(of: snapshots)
+            return HTTPResponse(
+                status: 200,
+                headers: [
+                    "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
+                ],
+                body: Exposition.encode(families, as: format))
+        }
+    }
+
+    /// The page, compressed where the request allows it, shared with others who ask for it.
+    private func page(
+        _ content: SharedPages.Key.Content, _ version: SharedPages.Version, for request: HTTPRequest,
+        make: @escaping @Sendable () async -> HTTPResponse
+    ) async -> HTTPResponse {
+        let isCompressed = AcceptEncoding.allowsGzip(request.headers["Accept-Encoding"])
+        return await pages.page(.init(content: content, isCompressed: isCompressed), version) {
+            let response = await make()
+            return isCompressed ? response.compressed() : response
+        }
+    }
+
+    /// Names what is known at this moment.
+    private func version() async -> SharedPages.Version {
+        var throttled: [Duration] = []
+        for (_, gate) in await service.gates { throttled.append(await gate.throttled) }
+        return SharedPages.Version(
+            generation: await board.generation, reload: await service.reloadStatus, throttled: throttled)
+    }
+
+    private func families(of snapshots: [AppSnapshot]) async -> [Family] {
         var families = snapshots.flatMap(\.families) + [BuildInfo.family]
         families.append(await throttledFamily())
         families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
         families += await service.reloadStatus.families
         families.append(service.logFamily)
         families += ProcessMetrics.families
-        return .page(of: families, for: request)
+        return families
     }
 
     /// Over all apps: a disk is everybody's.
@@ -95,37 +131,31 @@ extension Routes {
     }
 }
 
-extension HTTPResponse {
-    /// The page of a scrape, in the format that the request's Accept asks for. It is never refused: what nobody here speaks is
-    /// answered in text 0.0.4.
-    fileprivate static func page(of families: [Family], for request: HTTPRequest) -> HTTPResponse {
-        let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
-        let response = HTTPResponse(
-            status: 200,
-            headers: [
-                "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
-            ],
-            body: Exposition.encode(families, as: format))
-        return response.compressed(for: request)
-    }
-}
-
 // How the apps are doing, for people and for programs; made when somebody asks.
 extension Routes {
     func statusPage(_ request: HTTPRequest) async -> HTTPResponse {
-        let page = StatusPage(report: await statusReport())
-        return .status(
-            Array(page.html.utf8), type: "text/html; charset=utf-8",
-            policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-                + "frame-ancestors 'none'"
-        ).compressed(for: request)
+        await page(.status, await versionOfTheSecond(), for: request) {
+            let page = StatusPage(report: await statusReport())
+            return .status(
+                Array(page.html.utf8), type: "text/html; charset=utf-8",
+                policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                    + "frame-ancestors 'none'")
+        }
     }
 
     /// The facts of the status page as JSON.
     func appsDocument(_ request: HTTPRequest) async -> HTTPResponse {
-        .status(
-            await statusReport().json, type: "application/json", policy: "default-src 'none'; frame-ancestors 'none'"
-        ).compressed(for: request)
+        await page(.appsDocument, await versionOfTheSecond(), for: request) {
+            .status(
+                await statusReport().json, type: "application/json",
+                policy: "default-src 'none'; frame-ancestors 'none'")
+        }
+    }
+
+    private func versionOfTheSecond() async -> SharedPages.Version {
+        var version = await version()
+        version.second = service.now.second
+        return version
     }
 
     private func statusReport() async -> StatusReport {

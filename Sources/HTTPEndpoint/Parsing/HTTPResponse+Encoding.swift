@@ -13,17 +13,19 @@ extension HTTPResponse {
         delivery != .whole || headers.list("Connection", contains: "close")
     }
 
+    /// The bytes to send; the body is in the handler's own buffer.
+    struct Encoded {
+        var head: [UInt8]
+        var body: ArraySlice<UInt8>
+    }
+
     /// The bytes to send (RFC 9112 §4 and §6), with `now` as the `Date`.
-    func encoded(_ framing: Framing, now: UnixTime) -> [UInt8] {
+    func encoded(_ framing: Framing, now: UnixTime) -> Encoded {
         let sentStatus = (200...599).contains(status) ? status : 500
         let allowsBody = sentStatus != 204 && sentStatus != 304
         let sentBody = allowsBody && !framing.isHead ? deliveredBody : []
         let head = encodedHead(sentStatus, framing, allowsBody: allowsBody, now: now)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(head.utf8.count + sentBody.count)
-        bytes.append(contentsOf: head.utf8)
-        bytes.append(contentsOf: sentBody)
-        return bytes
+        return Encoded(head: Array(head.utf8), body: sentBody)
     }
 
     private var deliveredBody: ArraySlice<UInt8> {

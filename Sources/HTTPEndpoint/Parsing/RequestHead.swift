@@ -7,6 +7,9 @@ struct RequestHead: Equatable {
     var target: RequestTarget
     var headers = HTTPHeaders()
 
+    /// A field takes up to 64 bytes of memory however short it is.
+    private static let fieldLimit = 100
+
     /// The two versions that are spoken here. A later 1.x is answered as 1.1 (RFC 9110 §2.5).
     enum Version: Equatable {
         case http10
@@ -40,9 +43,12 @@ struct RequestHead: Equatable {
 
     /// Adds one `name: value` line, given without its end.
     ///
-    /// - Throws: 400 for a line that continues the one before (obs-fold, RFC 9112 §5.2), for white space before the
+    /// - Throws: 431 for the field that is one too many; 400 for a line that continues the one before (obs-fold, RFC 9112 §5.2), for white space before the
     ///   colon (§5.1), and for bytes that a name or value cannot have (RFC 9110 §5.5).
     mutating func add(fieldLine line: ArraySlice<UInt8>) throws(RequestRefusal) {
+        guard headers.fields.count < Self.fieldLimit else {
+            throw RequestRefusal(431, "the head has more than \(Self.fieldLimit) fields")
+        }
         if let first = line.first, isWhitespace(first) {
             throw RequestRefusal(400, "a header line begins with white space")
         }

@@ -58,8 +58,14 @@ struct RequestTarget: Equatable {
         return path
     }
 
+    /// An item takes 32 bytes of memory however short it is.
+    private static let itemLimit = 512
+
     private static func items(_ bytes: ArraySlice<UInt8>) throws(RequestRefusal) -> [QueryItem] {
         var items: [QueryItem] = []
+        guard bytes.count(where: { $0 == UInt8(ascii: "&") }) < itemLimit else {
+            throw RequestRefusal(414, "the query has more than \(itemLimit) items")
+        }
         for item in bytes.split(separator: UInt8(ascii: "&")) {
             let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = try percentDecoded(parts[0], plusIsSpace: true)

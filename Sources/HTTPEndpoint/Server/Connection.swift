@@ -4,6 +4,14 @@ struct Connection {
     let socket: Socket
     var machine: ConnectionStateMachine
     var task: Task<Void, Never>?
+
+    /// What of it is counted in the sums over all connections.
+    var counted = Counted()
+
+    struct Counted {
+        var body: SharedBody?
+        var receivedBytes = 0
+    }
 }
 
 /// Names a connection for as long as the server runs. A place in the table is used again; the serial number is not, so
@@ -48,12 +56,5 @@ struct ConnectionTable {
         slots[slot] = nil
         freeSlots.append(slot)
         return connection
-    }
-
-    /// The place of the connection that has been idle longest.
-    var longestIdle: Int? {
-        slots.indices.lazy
-            .compactMap { slot in slots[slot]?.machine.idleSince.map { (slot: slot, since: $0) } }
-            .min { $0.since < $1.since }?.slot
     }
 }

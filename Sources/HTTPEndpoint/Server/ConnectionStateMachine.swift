@@ -21,12 +21,12 @@ package struct ConnectionStateMachine: Sendable {
     private enum State {
         /// Nothing of a request has come.
         case idle(since: ContinuousClock.Instant)
-        case receivingHead(since: ContinuousClock.Instant)
-        case receivingBody(since: ContinuousClock.Instant)
-        case handling(RequestParser.Received)
+        case receivingHead(Arrival)
+        case receivingBody(Arrival)
+        case handling(RequestParser.Received, since: ContinuousClock.Instant)
 
-        /// Bytes wait in `output`; `progress` is when the client last took some.
-        case answering(keepsAlive: Bool, progress: ContinuousClock.Instant)
+        /// Bytes wait in `output`.
+        case answering(Delivery)
 
         /// The sending half is closed, and what still comes is thrown away. A close at once would reset the connection
         /// if unread bytes were left, and the client could lose the answer (RFC 9112 §9.6).
@@ -34,13 +34,33 @@ package struct ConnectionStateMachine: Sendable {
         case closed
     }
 
+    /// A part of a request on its way here.
+    private struct Arrival {
+        let since: ContinuousClock.Instant
+        var bytes: Int
+    }
+
+    /// An answer on its way to the client.
+    private struct Delivery {
+        var keepsAlive: Bool
+
+        /// Whether it is a handler's, not a refusal.
+        let completesRequest: Bool
+
+        /// When all of it must have been taken.
+        let deadline: ContinuousClock.Instant
+
+        /// When the client last took some of it.
+        var progress: ContinuousClock.Instant
+    }
+
     private static let drainDeadline = Duration.seconds(2)
 
     private let limits: HTTPServer.Limits
     private var parser: RequestParser
     private var state: State
-    private var output: [UInt8] = []
-    private var written = 0
+    private var output = Output()
+    private var hasCompletedRequest = false
     private var hasPeerFinished = false
     private var isShuttingDown = false
 
@@ -61,17 +81,24 @@ package struct ConnectionStateMachine: Sendable {
 // MARK: - What the connection wants
 
 extension ConnectionStateMachine {
-    /// The bytes to send next; empty when there are none.
-    package var pendingOutput: ArraySlice<UInt8> { output[written...] }
+    /// The bytes to send next, in this order; both empty when there are none.
+    var pendingOutput: (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) { output.pending }
 
-    package var wantsToWrite: Bool { written < output.count }
+    package var wantsToWrite: Bool { !output.isEmpty }
 
-    /// False once the client has finished sending, and while more is buffered than the largest request has.
+    /// The body that is held until all of it is sent.
+    var sharedBody: SharedBody? { output.sharedBody }
+
+    /// Bytes of requests that are not delivered yet.
+    var receivedBytes: Int { parser.unreadBytes }
+
+    /// False once the client has finished sending, and while a request waits for the answer to the one before.
     package var wantsToRead: Bool {
         switch state {
         case .closed: false
         case .draining: true
-        default: !hasPeerFinished && parser.unreadBytes <= limits.headBytes + limits.bodyBytes
+        case .handling, .answering: !hasPeerFinished && parser.unreadBytes == 0
+        case .idle, .receivingHead, .receivingBody: !hasPeerFinished
         }
     }
 
@@ -79,19 +106,31 @@ extension ConnectionStateMachine {
     package var deadline: ContinuousClock.Instant? {
         switch state {
         case .idle(let since): since + limits.idleDeadline
-        case .receivingHead(let since), .receivingBody(let since): since + limits.headDeadline
-        case .answering(_, let progress): progress + limits.writeDeadline
+        case .receivingHead(let arrival), .receivingBody(let arrival):
+            arrival.since
+                + min(limits.headDeadline, limits.headGrace + Self.time(for: arrival.bytes, at: limits.headRate))
+        case .answering(let delivery): min(delivery.progress + limits.writeDeadline, delivery.deadline)
         case .draining(let since): since + Self.drainDeadline
         case .handling, .closed: nil
         }
     }
 
-    /// Since when the connection could be closed without breaking off a request; nil where it could not.
-    package var idleSince: ContinuousClock.Instant? {
+    /// What the connection is worth when places run short; nil once it is closed.
+    var rank: ConnectionRanking.Rank? {
         switch state {
-        case .idle(let since), .draining(let since): since
-        default: nil
+        case .idle(let since): .init(standing: hasCompletedRequest ? .proven : .silent, since: since)
+        case .receivingHead(let arrival), .receivingBody(let arrival):
+            .init(standing: .unfinished, since: arrival.since)
+        case .handling(_, let since): .init(standing: .handling, since: since)
+        case .answering(let delivery): .init(standing: .answering, since: delivery.progress)
+        case .draining(let since): .init(standing: .draining, since: since)
+        case .closed: nil
         }
+    }
+
+    /// How long so many bytes take at so many in a second.
+    private static func time(for bytes: Int, at rate: Int) -> Duration {
+        .milliseconds(bytes.multipliedReportingOverflow(by: 1000).partialValue / max(1, rate))
     }
 }
 
@@ -104,6 +143,7 @@ extension ConnectionStateMachine {
         case .draining, .closed: return []
         default: parser.append(bytes)
         }
+        note(bytes.count)
         return readOn(at: now)
     }
 
@@ -120,27 +160,26 @@ extension ConnectionStateMachine {
 
     /// The handler's answer is there.
     package mutating func answered(_ response: HTTPResponse, at now: Moment) -> [Action] {
-        guard case .handling(let received) = state else { return [] }
+        guard case .handling(let received, _) = state else { return [] }
         guard response.delivery != .reset else { return close(.reset) }
         let keepsAlive = received.keepsAlive && !isShuttingDown && !response.endsConnection
         let framing = HTTPResponse.Framing(
             isHead: received.request.method == "HEAD", isHTTP10: received.isHTTP10, keepsAlive: keepsAlive)
-        output += response.encoded(framing, now: now.date)
-        state = .answering(keepsAlive: keepsAlive, progress: now.instant)
+        send(response, framing, completesRequest: true, at: now)
         return []
     }
 
     /// The client's side took so many bytes of ``pendingOutput``.
     package mutating func wrote(_ count: Int, at now: Moment) -> [Action] {
-        written += count
-        let isComplete = written == output.count
-        if isComplete { (output, written) = ([], 0) }
-        guard case .answering(let keepsAlive, _) = state else { return [] }
-        guard isComplete else {
-            state = .answering(keepsAlive: keepsAlive, progress: now.instant)
+        output.wrote(count)
+        guard case .answering(var delivery) = state else { return [] }
+        guard output.isEmpty else {
+            delivery.progress = now.instant
+            state = .answering(delivery)
             return []
         }
-        guard !keepsAlive else {
+        if delivery.completesRequest { hasCompletedRequest = true }
+        guard !delivery.keepsAlive else {
             state = .idle(since: now.instant)
             return readOn(at: now)
         }
@@ -166,8 +205,9 @@ extension ConnectionStateMachine {
         isShuttingDown = true
         switch state {
         case .handling: return []
-        case .answering(_, let progress):
-            state = .answering(keepsAlive: false, progress: progress)
+        case .answering(var delivery):
+            delivery.keepsAlive = false
+            state = .answering(delivery)
             return []
         default: return close()
         }
@@ -185,7 +225,7 @@ extension ConnectionStateMachine {
         }
         do throws(RequestRefusal) {
             if let received = try parser.next() {
-                state = .handling(received)
+                state = .handling(received, since: now.instant)
                 return [.handle(received.request)]
             }
             if hasPeerFinished {
@@ -201,24 +241,47 @@ extension ConnectionStateMachine {
     }
 
     private mutating func waitForMore(at now: Moment) {
-        if parser.takeContinue() { output += "HTTP/1.1 100 Continue\r\n\r\n".utf8 }
+        if parser.takeContinue() { output.append("HTTP/1.1 100 Continue\r\n\r\n".utf8) }
         switch state {
         case .idle where parser.awaitsBody, .receivingHead where parser.awaitsBody:
-            state = .receivingBody(since: now.instant)
+            state = .receivingBody(Arrival(since: now.instant, bytes: 0))
         case .idle where parser.isMidRequest:
-            state = .receivingHead(since: now.instant)
+            state = .receivingHead(Arrival(since: now.instant, bytes: parser.unreadBytes))
+        default: break
+        }
+    }
+
+    /// Bytes came: a slow client's deadline moves with them.
+    private mutating func note(_ count: Int) {
+        switch state {
+        case .receivingHead(var arrival):
+            arrival.bytes += count
+            state = .receivingHead(arrival)
+        case .receivingBody(var arrival):
+            arrival.bytes += count
+            state = .receivingBody(arrival)
         default: break
         }
     }
 
     private mutating func refuse(_ refusal: RequestRefusal, at now: Moment) {
         let framing = HTTPResponse.Framing(isHead: parser.isReadingHEAD, keepsAlive: false)
-        output += refusal.response.encoded(framing, now: now.date)
-        state = .answering(keepsAlive: false, progress: now.instant)
+        send(refusal.response, framing, completesRequest: false, at: now)
+    }
+
+    private mutating func send(
+        _ response: HTTPResponse, _ framing: HTTPResponse.Framing, completesRequest: Bool, at now: Moment
+    ) {
+        output.append(response.encoded(framing, now: now.date))
+        let span = limits.writeDeadline + Self.time(for: output.count, at: limits.writeRate)
+        state = .answering(
+            Delivery(
+                keepsAlive: framing.keepsAlive, completesRequest: completesRequest, deadline: now.instant + span,
+                progress: now.instant))
     }
 
     private mutating func close(_ action: Action = .close) -> [Action] {
-        (output, written) = ([], 0)
+        output = Output()
         if case .closed = state { return [] }
         state = .closed
         return [action]

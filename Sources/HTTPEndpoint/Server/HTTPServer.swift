@@ -110,7 +110,7 @@ package final class HTTPServer: Sendable {
 }
 
 extension HTTPServer {
-    /// What a client may take up of the server.
+    /// What clients may take up of the server.
     package struct Limits: Sendable {
         /// Bytes of a request line and header fields together; 414 or 431 beyond. RFC 9112 §3 wants 8,000 at least.
         package var headBytes = 8192
@@ -118,18 +118,34 @@ extension HTTPServer {
         /// Bytes of a request's body; 413 beyond.
         package var bodyBytes = 65536
 
-        /// Connections open at once. One more takes the place of the one that has been idle longest; where none is idle
-        /// it gets 503.
+        /// Connections open at once, and so descriptors besides the listeners. One more takes the place of another, as
+        /// ``ConnectionRanking`` has it.
         package var connections = 512
+
+        /// Bytes of all answers' bodies that wait to be sent; a body that many connections send counts once. Beyond it,
+        /// the connections that have gone longest without taking a byte are reset, until it fits or one body is left.
+        package var unsentBytes = 8 << 20
+
+        /// Bytes of all requests that have not come to their end. Beyond it, the oldest unfinished ones are given up.
+        package var receivedBytes = 4 << 20
 
         /// From the first byte of a request to the end of its head, and from there to the end of its body; then 408.
         package var headDeadline = Duration.seconds(5)
+
+        /// Heads and bodies that come more slowly than `headRate` bytes in a second, apart from this span, get 408 before
+        /// the deadline.
+        package var headGrace = Duration.seconds(2)
+        package var headRate = 512
 
         /// How long a connection may stay open without a request, before the first one and between two.
         package var idleDeadline = Duration.seconds(75)
 
         /// How long a client may take no byte of an answer that waits for it; then the connection is reset.
         package var writeDeadline = Duration.seconds(10)
+
+        /// A client that takes an answer in more than `writeDeadline` and the time of its bytes at so many in a second is
+        /// reset too.
+        package var writeRate = 32 << 10
 
         /// How long answers under way may take once the server stops.
         var stopGrace = Duration.seconds(1)

@@ -1,29 +1,51 @@
+import CPlatform
 import Platform
 
 /// Owns every socket of a running server. One thread runs it; everything else reaches it through the mailbox.
+///
+/// Each turn serves every connection that is ready once, and then accepts a bounded number of new ones, so neither
+/// keeps the other waiting. What `poll`, the ranking and the sums know of a connection is brought up to date whenever
+/// it was touched (``settle(_:)``), so a turn does nothing for connections to which nothing happened.
 struct PollLoop: ~Copyable {
-    let limits: HTTPServer.Limits
-    let handler: HTTPServer.Handler
-    let mailbox: Mailbox
-    var listeners: [Socket]
-    var connections = ConnectionTable()
-    var entries: [pollfd] = []
-    var readBuffer = [UInt8](repeating: 0, count: 16384)
-    var now = Moment.now
+    private let limits: HTTPServer.Limits
+    private let handler: HTTPServer.Handler
+    private let mailbox: Mailbox
+    private var listeners: [Socket]
+    private var connections = ConnectionTable()
+    private var ranking: ConnectionRanking
+    private var unsentBodies = UnsentBodies()
 
-    /// Set while no descriptor is left and no idle connection can give one: until then nobody is accepted.
-    var acceptsAgain: ContinuousClock.Instant?
+    /// Over all connections.
+    private var receivedBytes = 0
+
+    /// What `poll` is asked: the wake pipe, the listeners, and each place of the connection table, in this order.
+    private var entries: [pollfd]
+    private let firstConnectionEntry: Int
+
+    /// Of each place of the connection table.
+    private var deadlines: [ContinuousClock.Instant?] = []
+
+    private var readBuffer = [UInt8](repeating: 0, count: 16384)
+    private var now = Moment.now
+    private var spare = SpareDescriptor()
+    private var memory = MemoryPeak()
+
+    /// Set while no descriptor is left and nobody can give one: until then nobody is accepted.
+    private var acceptsAgain: ContinuousClock.Instant?
 
     /// Set when the server stops: then it ends, finished or not.
-    var stopDeadline: ContinuousClock.Instant?
+    private var stopDeadline: ContinuousClock.Instant?
 
-    static let acceptPause = Duration.milliseconds(100)
+    private static let acceptPause = Duration.milliseconds(100)
 
-    /// How many new connections are taken before the old ones get a turn.
-    static let acceptsAtOnce = 64
+    /// How many new connections each listener takes before the old ones get a turn.
+    private static let acceptsAtOnce = 64
 
-    /// How many connections beyond the limit may be told so at once; more are closed without a word.
-    static let refusalsAtOnce = 64
+    /// How much a connection sends before the others get a turn.
+    private static let bytesAtOnce = 256 << 10
+
+    /// What an open connection takes about, besides its bytes.
+    private static let connectionBytes = 2 << 10
 
     init(
         listeners: [Socket], limits: HTTPServer.Limits, mailbox: Mailbox, handler: @escaping HTTPServer.Handler
@@ -32,6 +54,11 @@ struct PollLoop: ~Copyable {
         self.limits = limits
         self.mailbox = mailbox
         self.handler = handler
+        ranking = ConnectionRanking(capacity: limits.connections)
+        entries = ([mailbox.wakePipe.readEnd] + listeners.map(\.descriptor)).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        firstConnectionEntry = entries.count
     }
 
     /// Serves until the mailbox says stop.
@@ -42,6 +69,7 @@ struct PollLoop: ~Copyable {
             wait(maySleep: messages.isEmpty && !isFinished)
             serveConnections()
             serveListeners()
+            giveBackMemory()
         }
         for slot in connections.indices { close(slot) }
     }
@@ -57,12 +85,51 @@ struct PollLoop: ~Copyable {
             guard connections.contains(id) else { return }
             connections[id.slot]?.task = nil
             perform(connections[id.slot]?.machine.answered(response, at: now), on: id.slot)
+            boundUnsentBodies()
         case .stop:
             listeners = []
+            for entry in 1..<firstConnectionEntry { entries[entry].fd = -1 }
             // Said again, it does not buy the answers more time.
             stopDeadline = stopDeadline ?? now.instant + limits.stopGrace
             for slot in connections.indices { perform(connections[slot]?.machine.shutDown(), on: slot) }
         }
+    }
+
+    /// After a peak, the C library would keep what was freed for the next one.
+    private mutating func giveBackMemory() {
+        let bytes = connections.count * Self.connectionBytes + receivedBytes + unsentBodies.bytes
+        if memory.isDueToReturn(bytes, at: now.instant) { cplatform_return_freed_memory() }
+    }
+}
+
+// MARK: - Waiting
+
+extension PollLoop {
+    /// Looks which sockets are ready; sleeps until one is, the mailbox rings, or the next deadline comes.
+    private mutating func wait(maySleep: Bool) {
+        if let again = acceptsAgain, again <= now.instant { acceptsAgain = nil }
+        for entry in 1..<firstConnectionEntry { entries[entry].events = acceptsAgain == nil ? Int16(POLLIN) : 0 }
+        let ready = poll(&entries, nfds_t(entries.count), maySleep ? timeout(until: nearestDeadline) : 0)
+        now = .now
+        if ready < 0 {
+            // Interrupted, or the system is out of memory: the entries say nothing, and the next turn asks again.
+            for entry in entries.indices { entries[entry].revents = 0 }
+        } else if entries[0].revents != 0 {
+            mailbox.wakePipe.quieten()
+        }
+    }
+
+    private var nearestDeadline: ContinuousClock.Instant? {
+        var nearest = [stopDeadline, acceptsAgain, memory.returnsAt].compactMap(\.self).min()
+        for case let deadline? in deadlines { nearest = min(nearest ?? deadline, deadline) }
+        return nearest
+    }
+
+    /// Whole milliseconds for `poll`, rounded up so that the deadline has come when it returns; -1 is for ever.
+    private func timeout(until deadline: ContinuousClock.Instant?) -> Int32 {
+        guard let deadline else { return -1 }
+        let remaining = ContinuousClock.now.duration(to: deadline)
+        return remaining <= .zero ? 0 : Int32(clamping: remaining.wholeMilliseconds + 1)
     }
 }
 
@@ -70,12 +137,14 @@ struct PollLoop: ~Copyable {
 
 extension PollLoop {
     /// Gives each connection that `poll` named, or whose deadline has come, its turn.
-    mutating func serveConnections() {
-        for entry in entries.indices.dropFirst(firstConnectionEntry) {
-            let slot = entry - firstConnectionEntry
-            let ready = Int32(entries[entry].revents)
+    private mutating func serveConnections() {
+        for slot in connections.indices {
+            // Closing one connection may close others: an empty place has neither.
+            let ready = Int32(entries[firstConnectionEntry + slot].revents)
             if ready != 0 { serve(slot, ready) }
-            perform(connections[slot]?.machine.deadlinePassed(at: now), on: slot)
+            if let deadline = deadlines[slot], deadline <= now.instant {
+                perform(connections[slot]?.machine.deadlinePassed(at: now), on: slot)
+            }
         }
     }
 
@@ -85,7 +154,7 @@ extension PollLoop {
         } else if ready & (POLLERR | POLLHUP | POLLNVAL) != 0 {
             close(slot)
         }
-        if ready & POLLOUT != 0 { flush(slot) }
+        if ready & POLLOUT != 0 { perform([], on: slot) }
     }
 
     private mutating func read(_ slot: Int) {
@@ -93,6 +162,7 @@ extension PollLoop {
         switch socket.receive(into: &readBuffer) {
         case .bytes(let count):
             perform(connections[slot]?.machine.received(readBuffer[..<count], at: now), on: slot)
+            boundReceivedBytes()
         case .end: perform(connections[slot]?.machine.peerFinished(at: now), on: slot)
         case .wouldBlock: return
         case .failed: close(slot)
@@ -100,10 +170,11 @@ extension PollLoop {
     }
 
     /// Carries out what the connection decided, and sends what it has to say.
-    mutating func perform(_ actions: [ConnectionStateMachine.Action]?, on slot: Int) {
+    private mutating func perform(_ actions: [ConnectionStateMachine.Action]?, on slot: Int) {
         guard let actions else { return }
         carryOut(actions, on: slot)
         flush(slot)
+        settle(slot)
     }
 
     private mutating func carryOut(_ actions: [ConnectionStateMachine.Action], on slot: Int) {
@@ -113,9 +184,7 @@ extension PollLoop {
             case .cancelHandler: connections[slot]?.task?.cancel()
             case .finishWriting: connections[slot]?.socket.finishWriting()
             case .close: close(slot)
-            case .reset:
-                connections[slot]?.socket.resetOnClose()
-                close(slot)
+            case .reset: reset(slot)
             }
         }
     }
@@ -128,11 +197,12 @@ extension PollLoop {
     }
 
     private mutating func flush(_ slot: Int) {
-        while let socket = connections[slot]?.socket, let output = connections[slot]?.machine.pendingOutput,
-            !output.isEmpty
-        {
-            switch socket.send(output) {
+        var sent = 0
+        while sent < Self.bytesAtOnce, let connection = connections[slot], connection.machine.wantsToWrite {
+            let (own, body) = connection.machine.pendingOutput
+            switch connection.socket.send(own, body) {
             case .bytes(let count):
+                sent += count
                 carryOut(connections[slot]?.machine.wrote(count, at: now) ?? [], on: slot)
             case .wouldBlock, .end: return
             case .failed: close(slot)
@@ -140,84 +210,127 @@ extension PollLoop {
         }
     }
 
+    /// Brings up to date what is kept about a connection outside of it.
+    private mutating func settle(_ slot: Int) {
+        guard let connection = connections[slot], let rank = connection.machine.rank else { return }
+        let events =
+            (connection.machine.wantsToRead ? POLLIN : 0) | (connection.machine.wantsToWrite ? POLLOUT : 0)
+        entries[firstConnectionEntry + slot].events = Int16(events)
+        deadlines[slot] = connection.machine.deadline
+        ranking.update(slot, rank)
+        count(connection.machine.sharedBody, connection.machine.receivedBytes, of: slot)
+    }
+
+    private mutating func count(_ body: SharedBody?, _ bytes: Int, of slot: Int) {
+        guard let old = connections[slot]?.counted else { return }
+        receivedBytes += bytes - old.receivedBytes
+        if body != old.body {
+            // The new one first: it may have the old one's buffer.
+            if let body { unsentBodies.hold(body) }
+            if let body = old.body { unsentBodies.release(body) }
+        }
+        connections[slot]?.counted = Connection.Counted(body: body, receivedBytes: bytes)
+    }
+
     /// Closes the socket and tells the task that nobody waits for its answer.
-    mutating func close(_ slot: Int) {
+    private mutating func close(_ slot: Int) {
+        guard connections[slot] != nil else { return }
+        count(nil, 0, of: slot)
+        ranking.remove(slot)
+        deadlines[slot] = nil
+        entries[firstConnectionEntry + slot] = pollfd(fd: -1, events: 0, revents: 0)
         connections.remove(slot)?.task?.cancel()
+    }
+
+    private mutating func reset(_ slot: Int) {
+        connections[slot]?.socket.resetOnClose()
+        close(slot)
+    }
+}
+
+// MARK: - Bounds over all connections
+
+extension PollLoop {
+    /// The answers that nobody takes go first.
+    private mutating func boundUnsentBodies() {
+        while unsentBodies.bytes > limits.unsentBytes, unsentBodies.count > 1, let slot = ranking.oldest(.answering) {
+            reset(slot)
+        }
+    }
+
+    private mutating func boundReceivedBytes() {
+        while receivedBytes > limits.receivedBytes, let slot = ranking.oldest(.unfinished) { close(slot) }
+    }
+
+    /// Closes the connection that is worth least; false where everybody's request is being handled.
+    private mutating func makeRoom() -> Bool {
+        guard let slot = ranking.victim(at: now.instant) else { return false }
+        // What is unsent would stay in the system's memory for as long as the client likes.
+        if ranking.rank(of: slot)?.standing == .answering { reset(slot) } else { close(slot) }
+        return true
     }
 }
 
 // MARK: - Listeners
 
 extension PollLoop {
-    mutating func serveListeners() {
-        if let acceptsAgain, acceptsAgain <= now.instant { self.acceptsAgain = nil }
-        for (listener, entry) in zip(listeners, entries.dropFirst()) where entry.revents != 0 {
-            acceptSome(from: listener)
-        }
+    private mutating func serveListeners() {
+        if spare == nil { spare = SpareDescriptor() }
+        for listener in listeners where acceptsAgain == nil { serve(listener) }
     }
 
-    private mutating func acceptSome(from listener: Socket) {
+    private mutating func serve(_ listener: Socket) {
+        var hasMadeRoom = false
         for _ in 0..<Self.acceptsAtOnce {
             switch listener.accept() {
-            case .accepted(let socket): admit(socket)
+            case .accepted(let socket, let origin):
+                admit(socket, from: origin)
+                hasMadeRoom = false
             case .nobody: return
             case .exhausted:
-                guard let slot = connections.longestIdle else {
+                // The descriptor that a connection gives up may be somebody else's before it is used here.
+                if !hasMadeRoom, makeRoom() {
+                    hasMadeRoom = true
+                } else if spare != nil {
+                    spare = nil
+                    if case .accepted(let socket, _) = listener.accept() { refuse(socket) }
+                    spare = SpareDescriptor()
+                } else {
                     // The listener stays readable: polling it now would only spin.
                     acceptsAgain = now.instant + Self.acceptPause
                     return
                 }
-                close(slot)
             }
         }
     }
 
-    private mutating func admit(_ socket: Socket) {
-        if connections.count >= limits.connections, let slot = connections.longestIdle { close(slot) }
-        let isOneTooMany = connections.count >= limits.connections
-        guard connections.count < limits.connections + Self.refusalsAtOnce else { return }
-        let machine =
-            isOneTooMany
-            ? ConnectionStateMachine(refusingWith: limits, at: now) : ConnectionStateMachine(limits: limits, at: now)
-        perform([], on: connections.insert(socket, machine))
-    }
-}
-
-extension PollLoop {
-    // The entries are the wake pipe, the listeners, and each place of the connection table, in this order.
-
-    var firstConnectionEntry: Int { 1 + listeners.count }
-
-    /// Looks which sockets are ready; sleeps until one is, the mailbox rings, or the next deadline comes.
-    mutating func wait(maySleep: Bool) {
-        var nearest = [stopDeadline, acceptsAgain].compactMap(\.self).min()
-        let listenerEvents = acceptsAgain == nil ? Int16(POLLIN) : 0
-        entries.removeAll(keepingCapacity: true)
-        entries.append(pollfd(fd: mailbox.wakePipe.readEnd, events: Int16(POLLIN), revents: 0))
-        for listener in listeners {
-            entries.append(pollfd(fd: listener.descriptor, events: listenerEvents, revents: 0))
+    /// Reads before it ranks: a request that is here as a whole is handled, and its connection safe, from the first moment.
+    private mutating func admit(_ socket: Socket, from origin: PeerAddress) {
+        var machine = ConnectionStateMachine(limits: limits, at: now)
+        var actions: [ConnectionStateMachine.Action] = []
+        switch socket.receive(into: &readBuffer) {
+        case .bytes(let count): actions = machine.received(readBuffer[..<count], at: now)
+        case .end: actions = machine.peerFinished(at: now)
+        case .wouldBlock: break
+        case .failed: return
         }
-        for slot in connections.indices {
-            entries.append(entry(slot))
-            if let deadline = connections[slot]?.machine.deadline { nearest = min(nearest ?? deadline, deadline) }
+        guard let rank = machine.rank else { return }
+        guard connections.count < limits.connections || makeRoom() else { return refuse(socket) }
+        let slot = connections.insert(socket, machine)
+        if slot == deadlines.count {
+            deadlines.append(nil)
+            entries.append(pollfd(fd: -1, events: 0, revents: 0))
         }
-        let ready = poll(&entries, nfds_t(entries.count), maySleep ? timeout(until: nearest) : 0)
-        now = .now
-        if ready > 0, entries[0].revents != 0 { mailbox.wakePipe.quieten() }
+        entries[firstConnectionEntry + slot].fd = socket.descriptor
+        ranking.insert(slot, from: origin, rank)
+        perform(actions, on: slot)
+        boundReceivedBytes()
     }
 
-    /// An empty place has a negative descriptor, which `poll` passes over.
-    private func entry(_ slot: Int) -> pollfd {
-        let wantsToRead = connections[slot]?.machine.wantsToRead == true
-        let wantsToWrite = connections[slot]?.machine.wantsToWrite == true
-        let events = (wantsToRead ? POLLIN : 0) | (wantsToWrite ? POLLOUT : 0)
-        return pollfd(fd: connections[slot]?.socket.descriptor ?? -1, events: Int16(events), revents: 0)
-    }
-
-    /// Whole milliseconds for `poll`, rounded up so that the deadline has come when it returns; -1 is for ever.
-    private func timeout(until deadline: ContinuousClock.Instant?) -> Int32 {
-        guard let deadline else { return -1 }
-        let remaining = ContinuousClock.now.duration(to: deadline)
-        return remaining <= .zero ? 0 : Int32(clamping: remaining.wholeMilliseconds + 1)
+    /// Tells a client for whom there is no place so, as far as one call can.
+    private func refuse(_ socket: Socket) {
+        let machine = ConnectionStateMachine(refusingWith: limits, at: now)
+        _ = socket.send(machine.pendingOutput.own, machine.pendingOutput.body)
+        socket.finishWriting()
     }
 }

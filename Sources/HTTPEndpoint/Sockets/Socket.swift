@@ -1,3 +1,4 @@
+import CPlatform
 import Platform
 
 /// A non-blocking stream socket that the programs this one starts do not inherit; closed when its last owner lets go.
@@ -11,6 +12,17 @@ final class Socket: Sendable {
         self.descriptor = descriptor
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        refuseSignals()
+    }
+
+    /// A connection of this listener, which has these properties already.
+    private init(accepted descriptor: Int32) {
+        self.descriptor = descriptor
+        refuseSignals()
+    }
+
+    /// Writing to a client that has gone is an error and no signal.
+    private func refuseSignals() {
         #if canImport(Darwin)
             set(SO_NOSIGPIPE, of: SOL_SOCKET, to: 1)
         #endif
@@ -44,14 +56,27 @@ extension Socket {
         transfer { buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) } }
     }
 
-    /// Sends what the socket takes at once. A client that has gone is `failed`, never a signal.
-    func send(_ bytes: ArraySlice<UInt8>) -> Transfer {
+    /// Sends of the first bytes and then of the second what the socket takes at once. A client that has gone is
+    /// `failed`, never a signal.
+    func send(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8> = []) -> Transfer {
         #if canImport(Darwin)
             let flags: Int32 = 0
         #else
             let flags = Int32(MSG_NOSIGNAL)
         #endif
-        return transfer { bytes.withUnsafeBytes { platformSend(descriptor, $0.baseAddress, $0.count, flags) } }
+        return transfer {
+            first.withUnsafeBytes { first in
+                second.withUnsafeBytes { second in
+                    var pieces = (iovec(first), iovec(second))
+                    return withUnsafeMutableBytes(of: &pieces) { pieces in
+                        var message = msghdr()
+                        message.msg_iov = pieces.assumingMemoryBound(to: iovec.self).baseAddress
+                        message.msg_iovlen = 2
+                        return sendmsg(descriptor, &message, flags)
+                    }
+                }
+            }
+        }
     }
 
     private func transfer(_ call: () -> Int) -> Transfer {
@@ -79,16 +104,18 @@ extension Socket {
     }
 }
 
-/// `send` of the C library, which a method of that name hides.
-private func platformSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int, _ flags: Int32) -> Int {
-    send(descriptor, bytes, count, flags)
+extension iovec {
+    /// For sending only: nothing is written there.
+    fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+    }
 }
 
 // MARK: - New connections
 
 extension Socket {
     enum Acceptance {
-        case accepted(Socket)
+        case accepted(Socket, from: PeerAddress)
 
         /// No client waits, or the one that waited has left.
         case nobody
@@ -98,22 +125,27 @@ extension Socket {
     }
 
     func accept() -> Acceptance {
-        let accepted = platformAccept(descriptor)
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let accepted = cplatform_accept(descriptor, &address, &length)
         guard accepted >= 0 else {
             switch errno {
             case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
             default: return .nobody
             }
         }
-        let socket = Socket(owning: accepted)
-        // An answer is written in one piece: holding back its last packet could only delay it.
-        socket.set(TCP_NODELAY, of: Int32(IPPROTO_TCP), to: 1)
-        return .accepted(socket)
+        return .accepted(Socket(accepted: accepted), from: PeerAddress(address))
     }
-}
 
-private func platformAccept(_ listener: Int32) -> Int32 {
-    accept(listener, nil, nil)
+    /// Connections inherit these options from their listener.
+    fileprivate func setOptionsOfConnections() {
+        // An answer is written in one piece: holding back its last packet could only delay it.
+        set(TCP_NODELAY, of: Int32(IPPROTO_TCP), to: 1)
+        // For a client that does not read, the system keeps so much that it has not taken, instead of megabytes.
+        set(TCP_NOTSENT_LOWAT, of: Int32(IPPROTO_TCP), to: Self.unsentBytes)
+    }
+
+    private static let unsentBytes: Int32 = 128 << 10
 }
 
 extension Socket {
@@ -154,10 +186,15 @@ extension Socket {
         listener.set(SO_REUSEADDR, of: SOL_SOCKET, to: 1)
         // Linux has a system-wide default for this one, so it is said either way.
         if place.family == AF_INET6 { listener.set(IPV6_V6ONLY, of: Int32(IPPROTO_IPV6), to: isDualStack ? 0 : 1) }
+        listener.setOptionsOfConnections()
         let isBound = place.withPointer { bind(descriptor, $0, $1) } == 0
-        guard isBound, listen(descriptor, SOMAXCONN) == 0 else { throw HTTPServerError(address, SystemError()) }
+        guard isBound, listen(descriptor, backlog) == 0 else { throw HTTPServerError(address, SystemError()) }
         return listener
     }
+
+    /// How many clients may wait to be accepted before the system lets further ones try again a second later; it has a
+    /// limit of its own (on Linux `net.core.somaxconn`). The constant is 128 in some C libraries.
+    private static let backlog = max(SOMAXCONN, 4096)
 
     private var boundPort: UInt16? {
         var storage = sockaddr_storage()

@@ -1,0 +1,193 @@
+/// Decides which connection goes when places, descriptors or memory run short. It knows places and times, no sockets.
+///
+/// Who completes requests stays. A flood of connections that never do pushes out its own oldest members, so a newcomer
+/// has as long to send its request as the flood needs to renew the table. Every operation takes constant time.
+struct ConnectionRanking: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// What a connection does, and so what is lost with it.
+    enum Standing: Int, CaseIterable, Sendable {
+        /// Its answer is sent, and only the client's end of the connection is missing.
+        case draining
+
+        /// It has sent nothing yet.
+        case silent
+
+        /// A part of a request has come.
+        case unfinished
+
+        /// It waits for the next request after it completed one.
+        case proven
+
+        /// The client takes an answer; counted from the last byte that it took.
+        case answering
+
+        /// The handler works on its request.
+        case handling
+    }
+
+    /// How a connection stands, and since when.
+    struct Rank: Hashable, Sendable {
+        var standing: Standing
+        var since: Instant
+    }
+
+    /// How long a client may be silent, in the middle of a request, or not reading before it counts as one that will
+    /// not go on. Younger ones go only where nobody older does.
+    static let grace = Duration.seconds(1)
+
+    /// How far a member of the crowd is looked for.
+    private static let crowdSearch = 32
+
+    private struct Node {
+        var rank: Rank
+        var origin: PeerAddress
+        var previous: Int?
+        var next: Int?
+    }
+
+    /// Ordered from the oldest to the youngest.
+    private struct Queue {
+        var first: Int?
+        var last: Int?
+        var count = 0
+    }
+
+    private let capacity: Int
+    private var nodes: [Node?] = []
+    private var queues = [Queue](repeating: Queue(), count: Standing.allCases.count)
+    private var originCounts: [PeerAddress: Int] = [:]
+
+    /// The address that holds more than half of the places.
+    private var crowd: PeerAddress?
+
+    /// - Parameter capacity: how many places there are.
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    func count(_ standing: Standing) -> Int {
+        queues[standing.rawValue].count
+    }
+
+    /// The oldest of those that stand so.
+    func oldest(_ standing: Standing) -> Int? {
+        queues[standing.rawValue].first
+    }
+
+    func rank(of slot: Int) -> Rank? {
+        nodes.indices.contains(slot) ? nodes[slot]?.rank : nil
+    }
+}
+
+// MARK: - Who goes
+
+extension ConnectionRanking {
+    /// The place to empty for a newcomer; nil where everybody's request is being handled.
+    ///
+    /// In this order, the oldest first: those that are draining; that sent nothing for the grace; that have been in an
+    /// unfinished request for the grace; that took nothing of their answer for the grace; that are silent or unfinished;
+    /// that are proven; that take an answer; that have been handled for the grace. But while the silent and unfinished
+    /// have less than a quarter of all places, the proven or the answering go before them, whichever are more: else a
+    /// few places would be renewed faster than a newcomer can send its request. Among equals, those of an address that
+    /// has more than half of all places go first.
+    func victim(at now: Instant) -> Int? {
+        let due = now - Self.grace
+        let newcomers = count(.silent) + count(.unfinished)
+        return candidate(.draining)
+            ?? candidate(.silent, notAfter: due)
+            ?? candidate(.unfinished, notAfter: due)
+            ?? candidate(.answering, notAfter: due)
+            ?? (newcomers < capacity / 4
+                ? candidate(count(.answering) > count(.proven) ? .answering : .proven) : nil)
+            ?? older(candidate(.silent), candidate(.unfinished))
+            ?? candidate(.proven)
+            ?? candidate(.answering)
+            ?? candidate(.handling, notAfter: due)
+    }
+
+    private func candidate(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {
+        guard let first = queues[standing.rawValue].first, isDue(first, limit) else { return nil }
+        guard let crowd else { return first }
+        var slot: Int? = first
+        for _ in 0..<Self.crowdSearch {
+            guard let candidate = slot, isDue(candidate, limit) else { break }
+            if nodes[candidate]?.origin == crowd { return candidate }
+            slot = nodes[candidate]?.next
+        }
+        return first
+    }
+
+    private func isDue(_ slot: Int, _ limit: Instant?) -> Bool {
+        guard let limit, let since = nodes[slot]?.rank.since else { return true }
+        return since <= limit
+    }
+
+    private func older(_ left: Int?, _ right: Int?) -> Int? {
+        guard let left, let right, let leftSince = rank(of: left)?.since, let rightSince = rank(of: right)?.since else {
+            return left ?? right
+        }
+        return leftSince <= rightSince ? left : right
+    }
+}
+
+// MARK: - Keeping order
+
+extension ConnectionRanking {
+    /// A connection got this place.
+    mutating func insert(_ slot: Int, from origin: PeerAddress, _ rank: Rank) {
+        remove(slot)
+        while nodes.count <= slot { nodes.append(nil) }
+        nodes[slot] = Node(rank: rank, origin: origin)
+        link(slot)
+        let count = originCounts[origin, default: 0] + 1
+        originCounts[origin] = count
+        if count * 2 > capacity { crowd = origin }
+    }
+
+    /// The connection at this place stands differently, or made progress.
+    mutating func update(_ slot: Int, _ rank: Rank) {
+        guard let old = self.rank(of: slot), old != rank else { return }
+        unlink(slot)
+        nodes[slot]?.rank = rank
+        link(slot)
+    }
+
+    /// The place is empty.
+    mutating func remove(_ slot: Int) {
+        guard nodes.indices.contains(slot), let node = nodes[slot] else { return }
+        unlink(slot)
+        nodes[slot] = nil
+        let count = originCounts[node.origin, default: 1] - 1
+        originCounts[node.origin] = count > 0 ? count : nil
+        if crowd == node.origin, count * 2 <= capacity { crowd = nil }
+    }
+
+    /// Times come in order but for those of one turn of the server's loop, so the right place is at or near the end.
+    private mutating func link(_ slot: Int) {
+        guard let rank = nodes[slot]?.rank else { return }
+        var queue = queues[rank.standing.rawValue]
+        var previous = queue.last
+        while let older = previous, let since = nodes[older]?.rank.since, since > rank.since {
+            previous = nodes[older]?.previous
+        }
+        let next = previous.map { nodes[$0]?.next } ?? queue.first
+        nodes[slot]?.previous = previous
+        nodes[slot]?.next = next
+        if let previous { nodes[previous]?.next = slot } else { queue.first = slot }
+        if let next { nodes[next]?.previous = slot } else { queue.last = slot }
+        queue.count += 1
+        queues[rank.standing.rawValue] = queue
+    }
+
+    private mutating func unlink(_ slot: Int) {
+        guard let node = nodes[slot] else { return }
+        var queue = queues[node.rank.standing.rawValue]
+        if let previous = node.previous { nodes[previous]?.next = node.next } else { queue.first = node.next }
+        if let next = node.next { nodes[next]?.previous = node.previous } else { queue.last = node.previous }
+        queue.count -= 1
+        queues[node.rank.standing.rawValue] = queue
+        nodes[slot]?.previous = nil
+        nodes[slot]?.next = nil
+    }
+}

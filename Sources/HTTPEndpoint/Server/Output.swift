@@ -1,0 +1,75 @@
+/// The bytes that a connection has to send: some of its own, then a body that other connections may send too.
+///
+/// The body is not copied: all who send the same one hold the same buffer.
+struct Output: Sendable {
+    private var own: [UInt8] = []
+    private var body: ArraySlice<UInt8> = []
+    private var written = 0
+
+    /// A shorter body is copied: one call then sends it together with the head.
+    private static let sharedFrom = 4096
+
+    var count: Int { own.count + body.count - written }
+    var isEmpty: Bool { count == 0 }
+
+    /// What is not sent yet, in this order.
+    var pending: (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) {
+        (own.dropFirst(written), body.dropFirst(max(0, written - own.count)))
+    }
+
+    /// The buffer that is held until all is sent; nil where there is none.
+    var sharedBody: SharedBody? {
+        body.isEmpty ? nil : SharedBody(body)
+    }
+
+    mutating func append(_ bytes: some Sequence<UInt8>) {
+        assert(body.isEmpty, "nothing follows a body before it is sent")
+        own += bytes
+    }
+
+    mutating func append(_ encoded: HTTPResponse.Encoded) {
+        append(encoded.head)
+        if encoded.body.count < Self.sharedFrom {
+            append(encoded.body)
+        } else {
+            body = encoded.body
+        }
+    }
+
+    /// So many of the pending bytes are sent.
+    mutating func wrote(_ count: Int) {
+        written += count
+        if isEmpty { self = Output() }
+    }
+}
+
+/// A body's buffer in memory. While somebody holds it, its address belongs to no other.
+struct SharedBody: Hashable, Sendable {
+    private let address: UInt
+    let bytes: Int
+
+    init(_ body: ArraySlice<UInt8>) {
+        address = body.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+        bytes = body.count
+    }
+}
+
+/// How much memory the bodies take that wait to be sent: one that many connections hold counts once.
+struct UnsentBodies: Sendable {
+    private var holders: [SharedBody: Int] = [:]
+    private(set) var bytes = 0
+
+    /// How many different bodies there are.
+    var count: Int { holders.count }
+
+    mutating func hold(_ body: SharedBody) {
+        if holders[body] == nil { bytes += body.bytes }
+        holders[body, default: 0] += 1
+    }
+
+    mutating func release(_ body: SharedBody) {
+        guard let count = holders[body] else { return }
+        holders[body] = count > 1 ? count - 1 : nil
+        if count == 1 { bytes -= body.bytes }
+    }
+}
