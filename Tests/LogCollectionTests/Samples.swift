@@ -52,3 +52,16 @@ struct ListOfLogs {
             hasMore: matching.count > request.page * request.limit, logs: Array(rows))
     }
 }
+
+extension ListOfLogs {
+    /// The answer to a query at a moment of the server's clock: younger logs are not there yet.
+    mutating func page(_ query: LogsQuery, at now: Int64) -> LogPage {
+        let all = logs
+        defer { logs = all }
+        logs.removeAll { $0.createdAt > now }
+        return page(
+            PageRequest(
+                window: Window(first: query.createdAtAfter ?? 0, last: query.createdAtBefore), page: query.page,
+                limit: query.limit, status: query.filter.status))
+    }
+}

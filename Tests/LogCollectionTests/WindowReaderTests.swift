@@ -19,7 +19,7 @@ import Testing
         var list = ListOfLogs(logs: (0..<99).map { .make("\($0)", at: 1000 + Int64($0 / 10)) })
         var reader = WindowReader(Window(first: 1000, last: 1009))
         let (progress, requests) = read(&reader, &list)
-        #expect(progress == .complete)
+        #expect(progress == .finished)
         #expect(requests == 1)
         #expect(reader.isWhole)
         #expect(reader.seen.count == 99)
@@ -45,7 +45,7 @@ import Testing
         var list = ListOfLogs(logs: crowd + others)
         var reader = WindowReader(Window(first: 1000, last: 1009))
         let (progress, _) = read(&reader, &list)
-        #expect(progress == .complete)
+        #expect(progress == .finished)
         #expect(reader.seen.count == rows + 40)
     }
 
@@ -61,7 +61,8 @@ import Testing
                 ? Array(hidden.dropFirst((request.page - 1) * request.limit).prefix(request.limit)) : []
             progress = reader.receive(LogPage.make(rows, total: request.status == nil ? 250 : 0))
         }
-        #expect(progress == .incomplete(seconds: [1000]))
+        #expect(progress == .finished)
+        #expect(reader.open == [Window(second: 1000)])
         #expect(!reader.isWhole)
     }
 
@@ -82,7 +83,7 @@ import Testing
         #expect(reader.request == PageRequest(window: Window(second: 1000), limit: 1))
         #expect(reader.receive(.make([logs[7]], total: 151)) == .reading)
         #expect(reader.receive(.make(Array(logs[99...]), total: 151)) == .reading)
-        #expect(reader.receive(.make([logs[7]], total: 151)) == .complete)
+        #expect(reader.receive(.make([logs[7]], total: 151)) == .finished)
         #expect(reader.seen.contains(LogID("149")))
     }
 
@@ -97,7 +98,7 @@ import Testing
         #expect(reader.receive(.make([logs[50]], total: 110)) == .reading)
         #expect(reader.receive(.make(Array(logs[10..<107]), total: 110)) == .reading)
         #expect(reader.receive(.make(Array(logs[107...]), total: 110)) == .reading)
-        #expect(reader.receive(.make([logs[50]], total: 110)) == .complete)
+        #expect(reader.receive(.make([logs[50]], total: 110)) == .finished)
         #expect(reader.seen.count == 120)
     }
 
@@ -105,22 +106,109 @@ import Testing
         var reader = WindowReader(Window(first: 1000, last: 1009))
         let row = WorkflowLog.make("a", at: 1001)
         #expect(reader.receive(.make([row], total: 2)) == .reading)
-        #expect(reader.receive(.make([row], total: 1)) == .complete)
+        #expect(reader.receive(.make([row], total: 1)) == .finished)
     }
 
-    @Test func anAnswerThatStaysBelowItsCountLeavesTheWindowOpen() {
+    @Test func `an answer that stays below its count leaves the whole window open`() {
         var reader = WindowReader(Window(first: 1000, last: 1009))
         #expect(reader.receive(.make([], total: 2)) == .reading)
         #expect(reader.receive(.make([], total: 2)) == .reading)
-        #expect(reader.receive(.make([], total: 2)) == .incomplete(seconds: [1000]))
+        #expect(reader.receive(.make([], total: 2)) == .finished)
+        #expect(reader.open == [Window(first: 1000, last: 1009)])
+        #expect(reader.complete == [])
     }
 
     @Test func aReadForCertainRunsEndsWhenTheyHaveBeenSeen() {
         var list = ListOfLogs(logs: (0..<1000).map { .make("\($0)", at: 1000 + Int64($0 / 20)) })
         var reader = WindowReader(Window(first: 1000, last: 1049), wanted: [LogID("999"), LogID("998")])
         let (progress, requests) = read(&reader, &list)
-        #expect(progress == .complete)
+        #expect(progress == .finished)
         #expect(requests == 1)
         #expect(!reader.isWhole)
+    }
+
+    @Test func `only the part that was short is left open`() {
+        var reader = WindowReader(Window(first: 1000, last: 1009))
+        let full = (0..<100).map { WorkflowLog.make("\($0)", at: 1009 - Int64($0 / 20)) }
+        #expect(reader.receive(.make(full, total: 150)) == .reading)
+        for _ in 0..<3 { _ = reader.receive(.make(Array(full.suffix(20)), total: 70)) }
+        #expect(reader.request == nil)
+        #expect(reader.open == [Window(first: 1000, last: 1005)])
+        #expect(reader.complete == [Window(first: 1006, last: 1009)])
+    }
+
+    @Test func `where counts are not believed nothing is asked again`() {
+        var reader = WindowReader(Window(first: 1000, last: 1009), trustsCounts: false)
+        #expect(reader.receive(.make([], total: 2)) == .finished)
+        #expect(reader.open == [Window(first: 1000, last: 1009)])
+    }
+
+    // MARK: Rows that cannot be served
+
+    /// Reads to the end on a server that refuses pages with one of `bad`.
+    private func read(
+        _ reader: inout WindowReader, _ list: inout ListOfLogs, bad: Set<String>, now: Int64 = 2000
+    ) -> Int {
+        var requests = 0
+        while let request = reader.request, requests < 5000 {
+            requests += 1
+            let page = list.page(request)
+            if let index = page.logs.firstIndex(where: { bad.contains($0.id) }) {
+                _ = reader.receiveRefusal(index: index, at: now)
+            } else {
+                _ = reader.receive(page)
+            }
+        }
+        return requests
+    }
+
+    @Test(arguments: [0, 1, 37, 58, 79])
+    func `a row that cannot be served costs a few requests and hides no other`(place: Int) {
+        let logs = (0..<80).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 3) }
+        var list = ListOfLogs(logs: logs)
+        var reader = WindowReader(Window(first: 1000, last: 1239))
+        let requests = read(&reader, &list, bad: [logs[place].id])
+        #expect(reader.seen.count == 79)
+        #expect(reader.refusing == [logs[place].createdAt: 1])
+        #expect(reader.open == [])
+        #expect(requests <= 20)
+        #expect(!reader.complete.contains { $0.contains(logs[place].createdAt) })
+    }
+
+    @Test func `unreadable rows in a crowded second are isolated`() {
+        let logs = (0..<137).map { WorkflowLog.make("\($0)", at: 1005) }
+        var list = ListOfLogs(logs: logs)
+        var reader = WindowReader(Window(first: 1000, last: 1009))
+        let requests = read(&reader, &list, bad: [logs[20].id, logs[111].id])
+        #expect(reader.seen.count == 135)
+        #expect(reader.refusing == [1005: 137])
+        #expect(requests < 600)
+    }
+
+    @Test func `an unbounded window with its newest row unreadable is read`() {
+        let logs = (0..<30).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
+        var list = ListOfLogs(logs: logs)
+        var reader = WindowReader(Window(first: 1000))
+        _ = read(&reader, &list, bad: [logs[29].id], now: 1031)
+        #expect(reader.seen.count == 29)
+        #expect(reader.refusing == [1029: 1])
+    }
+
+    @Test func `a server that serves no row at all is not asked for ever`() {
+        let logs = (0..<1200).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
+        var list = ListOfLogs(logs: logs)
+        var reader = WindowReader(Window(first: 1000, last: 2199))
+        let requests = read(&reader, &list, bad: Set(logs.map(\.id)), now: 3000)
+        #expect(requests < 200)
+        #expect(!reader.open.isEmpty)
+    }
+
+    @Test func `known unreadable seconds are not asked for`() {
+        var list = ListOfLogs(logs: (0..<40).map { .make("\($0)", at: 1000 + Int64($0)) })
+        var reader = WindowReader(Window(first: 1000, last: 1039), skipping: [1007])
+        let requests = read(&reader, &list, bad: ["7"])
+        #expect(requests == 2)
+        #expect(reader.seen.count == 39)
+        #expect(reader.complete == [Window(first: 1000, last: 1006), Window(first: 1008, last: 1039)])
     }
 }

@@ -9,6 +9,9 @@ package enum APIError: Error, Equatable, Sendable {
     case forbidden(message: String)
     /// 400: a filter that the server does not take.
     case invalidParameter(message: String)
+    /// 400 since 1.13.1: a row of the page has a value that the server cannot serve. `index` is the row's place on the page,
+    /// from 0, where the server tells it (dify-logs-api §0b).
+    case unreadableRow(index: Int?)
     /// 429, or 503 with Retry-After; the wait that the server asks for, if it does.
     case throttled(status: Int, retryAfter: Duration?)
     case server(status: Int, message: String)
@@ -28,7 +31,7 @@ package enum APIError: Error, Equatable, Sendable {
         switch self {
         case .authentication: "401"
         case .forbidden: "403"
-        case .invalidParameter: "400"
+        case .invalidParameter, .unreadableRow: "400"
         case .throttled(let status, _), .server(let status, _): String(status)
         case .timeout: "timeout"
         case .connection, .cancelled, .unavailable: "connection"
@@ -44,7 +47,9 @@ package enum APIError: Error, Equatable, Sendable {
         case .server, .timeout, .connection, .throttled: true
         // A body cut on its way, or a proxy's page, looks like another service for a moment.
         case .notDify(let status, _): status == 200 || status >= 500
-        case .authentication, .forbidden, .invalidParameter, .tls, .ignoresTimeBounds, .cancelled, .unavailable: false
+        case .authentication, .forbidden, .invalidParameter, .unreadableRow, .tls, .ignoresTimeBounds, .cancelled,
+            .unavailable:
+            false
         }
     }
 
@@ -52,7 +57,7 @@ package enum APIError: Error, Equatable, Sendable {
     package var needsOperator: Bool {
         switch self {
         case .authentication, .forbidden, .invalidParameter, .ignoresTimeBounds, .unavailable: true
-        case .throttled, .server, .timeout, .connection, .tls, .notDify, .cancelled: false
+        case .throttled, .server, .timeout, .connection, .tls, .notDify, .cancelled, .unreadableRow: false
         }
     }
 }
@@ -68,6 +73,8 @@ extension APIError: CustomStringConvertible {
             "Dify denies access (403: \(message)). Switch the app's API access on in Dify, or remove the app here."
         case .invalidParameter(let message):
             "Dify does not take the request (400: \(message)). Check the app's filter."
+        case .unreadableRow:
+            "Dify cannot serve a row of its log list (400), and so none of the page. Its own log names the value."
         case .throttled(let status, let wait):
             "Dify, or a proxy before it, is throttling (\(status)\(wait.map { ", wait \($0.prometheusText)" } ?? "")). "
                 + "Lower requests_per_second or lengthen poll_interval."

@@ -38,6 +38,7 @@ extension TransportResponse {
         switch status {
         case 401: return .authentication(message: details.message ?? "no reason given")
         case 403: return details.isDify ? .forbidden(message: details.message ?? "no reason given") : notDify(details)
+        case 400 where details.unreadableRow != nil: return .unreadableRow(index: details.unreadableRow)
         case 400:
             return details.isDify ? .invalidParameter(message: details.message ?? "no reason given") : notDify(details)
         case 429: return .throttled(status: status, retryAfter: wait)
@@ -60,11 +61,26 @@ extension TransportResponse {
 /// is required (dify-logs-api §1.4).
 private struct ErrorBody {
     var message: String?
+    /// The first row of the page that the server could not serve, by its place on the page.
+    var unreadableRow: Int?
     /// Whether it is an object with a message, as every Dify's is.
     var isDify: Bool { message != nil }
 
     init(_ body: [UInt8]) {
-        message = (try? Self.readMessage(body)).flatMap { $0 }
+        let text = (try? Self.readMessage(body)).flatMap { $0 }
+        message = text.map(short)
+        unreadableRow = text.flatMap(Self.unreadableRow)
+    }
+
+    /// `1 validation error for WorkflowAppLogPaginationResponse\ndata.34.created_by_end_user …`: the server checks its own
+    /// answer, and names each value that it cannot write.
+    private static func unreadableRow(_ message: String) -> Int? {
+        let lines = message.prefix(100_000).split(separator: "\n")
+        guard let head = lines.first, head.contains("validation error"), head.hasSuffix("Response") else { return nil }
+        return lines.dropFirst().compactMap { line in
+            let parts = line.split(separator: ".", maxSplits: 2)
+            return parts.count >= 2 && parts[0] == "data" ? Int(parts[1]).flatMap { $0 >= 0 ? $0 : nil } : nil
+        }.min()
     }
 
     private static func readMessage(_ body: [UInt8]) throws(JSONError) -> String? {
@@ -73,7 +89,7 @@ private struct ErrorBody {
         try reader.enterObject()
         while let key = try reader.nextKey() {
             if key == "message", try reader.peek() == .string {
-                message = short(try reader.readString())
+                message = try reader.readString()
             } else {
                 try reader.skipValue()
             }

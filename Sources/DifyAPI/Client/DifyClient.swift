@@ -74,7 +74,7 @@ extension APIError {
         case .notDify(let status, let message): .notDify(status: status, message: change(message))
         case .connection(let message): .connection(message: change(message))
         case .tls(let message): .tls(message: change(message))
-        case .throttled, .timeout, .ignoresTimeBounds, .cancelled, .unavailable: self
+        case .throttled, .timeout, .ignoresTimeBounds, .cancelled, .unavailable, .unreadableRow: self
         }
     }
 }

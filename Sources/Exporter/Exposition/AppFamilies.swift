@@ -47,6 +47,8 @@ extension AppSnapshot {
             single(Catalogue.apiRowsRepeated, Double(work.tally.repeatedRows), since: since),
             single(Catalogue.lateLogs, Double(work.tally.lateLogs), since: since),
             single(Catalogue.incompleteWindows, Double(work.tally.incompleteWindows), since: since),
+            single(Catalogue.windowsGivenUp, Double(work.tally.windowsGivenUp), since: since),
+            single(Catalogue.unreadableRows, Double(work.tally.unreadableRows), since: since),
             single(Catalogue.seriesLimited, Double(diverted), since: since),
         ]
     }

@@ -100,6 +100,14 @@ package enum Catalogue {
     package static let incompleteWindows = Metric(
         "dify_exporter_incomplete_windows_total", .counter, ["app"],
         "Times that a window of the list could not be read completely; it stays open and is read again.")
+    package static let windowsGivenUp = Metric(
+        "dify_exporter_windows_given_up_total", .counter, ["app"],
+        "Windows in which Dify never showed all the rows that it counts, and in which no late row can appear any more: runs may be missing."
+    )
+    package static let unreadableRows = Metric(
+        "dify_exporter_unreadable_rows_total", .counter, ["app"],
+        "Rows that Dify cannot serve: it refuses each page that holds one. They are counted as runs once they can be read."
+    )
     package static let throttled = Metric(
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
         "Time that requests waited for the request budget, for Retry-After or for a back-off.")
@@ -167,7 +175,8 @@ package enum Catalogue {
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, throttled, seriesLimited, checkpointFailures, checkpointDuration, checkpointBytes,
+        lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, throttled, seriesLimited, checkpointFailures,
+        checkpointDuration, checkpointBytes,
         configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
         processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,
         processOpenFilesLimit, processThreads, processStartTime,

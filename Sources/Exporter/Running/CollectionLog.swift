@@ -50,10 +50,21 @@ struct CollectionLog: Sendable {
                 ("by", step.span.prometheusText))
         case .notSaved(let problem):
             logger.log(.error, "the numbers are kept in memory and not published: \(problem)", ("app", name))
-        case .leftOpen(let seconds):
+        case .found(.leftOpen(let window)):
             logger.log(
-                .warn, "rows could not be found among too many in one second; they are looked for again", ("app", name),
-                ("seconds", seconds.map(UnixTime.iso8601(second:)).joined(separator: " ")))
+                .warn, "Dify shows fewer rows than it counts; the window is read again", ("app", name),
+                ("from", UnixTime.iso8601(second: window.first)),
+                ("to", UnixTime.iso8601(second: window.last ?? window.first)))
+        case .found(.gaveUp(let window)):
+            logger.log(
+                .error, "a window was given up: Dify never showed all the rows that it counts, so runs may be missing",
+                ("app", name), ("from", UnixTime.iso8601(second: window.first)),
+                ("to", UnixTime.iso8601(second: window.last ?? window.first)))
+        case .found(.unreadable(let second, let rows)):
+            logger.log(
+                .error,
+                "Dify cannot serve rows of its log list; the others are counted, and these once they can be read",
+                ("app", name), ("created_at", UnixTime.iso8601(second: second)), ("rows", String(rows)))
         }
     }
 }

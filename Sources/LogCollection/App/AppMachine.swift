@@ -338,11 +338,19 @@ package struct AppMachine: Sendable {
             if pause(after: error, before: request, round, at: now, jitter: jitter) { return }
             // A row that Dify cannot serve makes it refuse the page.
             switch (request.question, error) {
-            case (.recognition(var recognition, _, let info), .invalidParameter):
+            case (.logs, .unreadableRow(let index)):
+                guard answer.keyVersion == keyVersion(expectedFor: request, round) else { return startOver(round) }
+                let moment = serverMoment(of: answer, at: now)
+                guard collector?.receiveRefusal(index: index, at: moment) == true else {
+                    return end(.api(error), round, at: now)
+                }
+                noteFindings()
+                nextRead(round, at: now)
+            case (.recognition(var recognition, _, let info), .unreadableRow):
                 recognition.passOver()
                 guard !recognition.isUndecided else { return end(.api(error), round, at: now) }
                 recognise(recognition, info, round, at: now)
-            case (.newest, .invalidParameter): beginReading(from: nil, round, at: now)
+            case (.newest, .unreadableRow): beginReading(from: nil, round, at: now)
             default: end(.api(error), round, at: now)
             }
         case .success(let page):
@@ -374,11 +382,9 @@ package struct AppMachine: Sendable {
     private mutating func takeLogs(
         _ page: LogPage, _ answer: Answer<LogPage>, _ round: Round, at now: ClockReading
     ) {
-        let openBefore = collector?.state.openSeconds ?? []
         let moment = serverMoment(of: answer, at: now)
         collector?.receive(page, at: moment)
-        let newlyOpen = (collector?.state.openSeconds ?? []).subtracting(openBefore)
-        if !newlyOpen.isEmpty { outputs.append(.report(.leftOpen(seconds: newlyOpen.sorted()))) }
+        noteFindings()
         noteProgress(at: now)
         let isStep = collector?.takeDurableStep() ?? false
         guard isStep, lastDurableStep.map({ now.monotonic - $0 >= Self.stepInterval }) ?? true else {
@@ -391,6 +397,7 @@ package struct AppMachine: Sendable {
     private mutating func end(_ problem: CollectionProblem?, _ round: Round, at now: ClockReading) {
         if case .api(let error) = problem, doubtsApp(error) { access = .unknown }
         collector?.end(succeeded: problem == nil)
+        noteFindings()
         save(.rest(problem), round, at: now)
     }
 
@@ -504,6 +511,10 @@ package struct AppMachine: Sendable {
             code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
         noteClock(answer, at: now)
+    }
+
+    private mutating func noteFindings() {
+        outputs += (collector?.takeFindings() ?? []).map { .report(.found($0)) }
     }
 
     private mutating func noteProgress(at now: ClockReading) {

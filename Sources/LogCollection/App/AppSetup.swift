@@ -51,8 +51,8 @@ package enum AppEvent: Sendable {
     case catchingUp(CatchUpProgress)
     /// The server's clock was set, as far as its answers tell.
     case serverClockStepped(ServerClock.Step)
-    /// Rows that could not be found; they are looked for again.
-    case leftOpen(seconds: [Int64])
+    /// What reading the list has found, beside logs.
+    case found(Collector.Finding)
     /// The last numbers could not be written down when collecting ended.
     case notSaved(StateProblem)
 }

@@ -8,7 +8,11 @@ extension AppState {
     func write(to writer: inout ByteWriter) {
         for second in [start, frontier, settledUntil, provenUntil] { writer.signed(second) }
         writer.flag(isCaughtUp)
-        writer.list(openSeconds.sorted()) { $0.signed($1) }
+        writer.list(openWindows.windows) { $1.write(to: &$0) }
+        writer.list(unreadable.seconds.sorted { $0.key < $1.key }) { writer, entry in
+            writer.signed(entry.key)
+            entry.value.write(to: &writer)
+        }
         ledger.write(to: &writer)
         writer.list(unfinished.sorted { ($0.key.high, $0.key.low) < ($1.key.high, $1.key.low) }) { writer, entry in
             entry.key.write(to: &writer)
@@ -17,19 +21,74 @@ extension AppState {
         totals.write(to: &writer)
     }
 
-    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    /// `version` is that of the checkpoint. Throws as well where the parts contradict each other.
+    init(from reader: inout ByteReader, version: UInt64) throws(ByteReader.Malformed) {
         start = try reader.signed()
         frontier = try reader.signed()
         settledUntil = try reader.signed()
         provenUntil = try reader.signed()
         isCaughtUp = try reader.flag()
-        openSeconds = Set(try reader.list { reader throws(ByteReader.Malformed) in try reader.signed() })
-        ledger = try Ledger(from: &reader)
+        var open: [OpenWindow] = []
+        var unreadable: [Int64: UnreadableRows.Entry] = [:]
+        if version == 1 {
+            let seconds = try reader.list { reader throws(ByteReader.Malformed) in try reader.signed() }
+            open = Set(seconds).sorted().map { OpenWindow($0...$0, since: $0, attempts: 0, nextTry: $0) }
+        } else {
+            open = try reader.list { reader throws(ByteReader.Malformed) in try OpenWindow(from: &reader) }
+            let entries = try reader.list { reader throws(ByteReader.Malformed) in
+                (try reader.signed(), try UnreadableRows.Entry(from: &reader))
+            }
+            unreadable = Dictionary(entries) { first, _ in first }
+        }
+        guard let openWindows = OpenWindows(open), let rows = UnreadableRows(unreadable) else {
+            throw ByteReader.Malformed()
+        }
+        self.openWindows = openWindows
+        self.unreadable = rows
+        ledger = try Ledger(from: &reader, pinned: Set(unreadable.keys))
         let runs = try reader.list { reader throws(ByteReader.Malformed) in
             (try LogID(from: &reader), try UnfinishedRun(from: &reader))
         }
         unfinished = Dictionary(runs) { first, _ in first }
         totals = try RunTotals(from: &reader)
+        let seconds = [start, frontier, settledUntil, provenUntil, ledger.floor] + unreadable.keys
+        guard brokenInvariant == nil, seconds.allSatisfy(Self.plausibleSeconds.contains) else {
+            throw ByteReader.Malformed()
+        }
+    }
+
+    /// Seconds since 1970 beyond these are no times of logs, and would lead to arithmetic beyond 64 bits.
+    private static let plausibleSeconds = Int64(-1) << 40...Int64(1) << 40
+}
+
+extension OpenWindow {
+    fileprivate func write(to writer: inout ByteWriter) {
+        for second in [first, last, since, nextTry] { writer.signed(second) }
+        writer.unsigned(UInt64(attempts))
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        let (first, last) = (try reader.signed(), try reader.signed())
+        let (since, nextTry) = (try reader.signed(), try reader.signed())
+        guard first <= last, let attempts = Int(exactly: try reader.unsigned()), attempts < 1 << 20 else {
+            throw ByteReader.Malformed()
+        }
+        self.init(first...last, since: since, attempts: attempts, nextTry: nextTry)
+    }
+}
+
+extension UnreadableRows.Entry {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.unsigned(UInt64(rows))
+        writer.unsigned(UInt64(attempts))
+        writer.signed(nextTry)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        guard let rows = Int(exactly: try reader.unsigned()), let attempts = Int(exactly: try reader.unsigned()),
+            rows < 1 << 20, attempts < 1 << 20
+        else { throw ByteReader.Malformed() }
+        self.init(rows: rows, attempts: attempts, nextTry: try reader.signed())
     }
 }
 
@@ -49,14 +108,14 @@ extension Ledger {
         writer.signed(floor)
         writer.list(seconds.sorted { $0.key < $1.key }) { writer, entry in
             // Near the floor, so that a second takes a byte or two instead of eight.
-            writer.signed(entry.key - floor)
+            writer.signed(entry.key.subtractingSaturating(floor))
             for ids in [entry.value.present, entry.value.gone] {
                 writer.list(ids.sorted { ($0.high, $0.low) < ($1.high, $1.low) }) { $1.write(to: &$0) }
             }
         }
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    fileprivate init(from reader: inout ByteReader, pinned: Set<Int64>) throws(ByteReader.Malformed) {
         let floor = try reader.signed()
         let entries = try reader.list { reader throws(ByteReader.Malformed) in
             let (second, overflows) = floor.addingReportingOverflow(try reader.signed())
@@ -65,7 +124,7 @@ extension Ledger {
             let gone = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
             return (second, Entry(present: Set(present), gone: Set(gone)))
         }
-        self.init(floor: floor, seconds: Dictionary(entries) { first, _ in first })
+        self.init(floor: floor, seconds: Dictionary(entries) { first, _ in first }, pinned: pinned)
     }
 }
 

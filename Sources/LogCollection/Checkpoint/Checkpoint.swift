@@ -35,7 +35,7 @@ package struct Checkpoint: Hashable, Sendable {
     }
 
     private static let mark = Array("dify-exporter checkpoint\n".utf8)
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
 
     package var encoded: [UInt8] {
         var content = ByteWriter()
@@ -64,7 +64,7 @@ package struct Checkpoint: Hashable, Sendable {
             guard version <= Self.version else { throw Problem.newerVersion(version) }
             var content = ByteReader(file[head..<(file.count - 8)])
             identity = try Identity(from: &content)
-            state = try AppState(from: &content)
+            state = try AppState(from: &content, version: version)
             guard content.isAtEnd else { throw Problem.damaged }
         } catch let problem as Problem {
             throw problem

@@ -15,8 +15,10 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var settledUntil: Int64
     /// The same, and so late that no row is later: what is older need not be remembered.
     package internal(set) var provenUntil: Int64
-    /// Seconds below the frontier in which rows could not be found; they are read again.
-    package internal(set) var openSeconds: Set<Int64> = []
+    /// Windows before the frontier that could not be read completely.
+    package internal(set) var openWindows = OpenWindows()
+    /// Rows that the server cannot serve.
+    package internal(set) var unreadable = UnreadableRows()
     /// Whether the list has been read up to the present once.
     package internal(set) var isCaughtUp = false
     /// Samples that went to the label value `other` for want of room. Not in the checkpoint: it is about this process.
@@ -35,12 +37,26 @@ package struct AppState: Hashable, Sendable {
 
     /// Every log created before this second is in the numbers.
     package var collectedUntil: Int64 {
-        min(settledUntil, openSeconds.min() ?? .max)
+        min(settledUntil, openWindows.first ?? .max)
+    }
+
+    /// What must always hold and does not; nil if all does.
+    package var brokenInvariant: String? {
+        if ledger.floor > provenUntil { return "the ledger's floor \(ledger.floor) is after \(provenUntil)" }
+        if provenUntil > settledUntil { return "final until \(provenUntil), complete only until \(settledUntil)" }
+        if settledUntil > frontier { return "complete until \(settledUntil), read only until \(frontier)" }
+        if let first = openWindows.first, first < ledger.floor {
+            return "an open window begins before the ledger's floor"
+        }
+        if let last = openWindows.windows.last?.last, last >= frontier {
+            return "an open window ends after the frontier"
+        }
+        return nil
     }
 
     /// Whether a log of that second has been read; true as well for what is older than the ledger remembers.
     package func knows(_ id: LogID, second: Int64) -> Bool {
-        second < ledger.floor || unfinished[id] != nil || ledger.contains(id, second: second)
+        !ledger.remembers(second) || unfinished[id] != nil || ledger.contains(id, second: second)
     }
 
     /// What a row came to.
@@ -67,7 +83,7 @@ package struct AppState: Hashable, Sendable {
             }
             return .known
         }
-        guard log.createdAt >= ledger.floor else { return .settled }
+        guard ledger.remembers(log.createdAt) else { return .settled }
         guard !ledger.contains(id, second: log.createdAt) else {
             ledger.insert(id, second: log.createdAt)
             if !settings.protections.contains(.stickyCounting), case .open(let status) = outcome {
@@ -87,18 +103,22 @@ package struct AppState: Hashable, Sendable {
         return .new
     }
 
-    /// Draws the conclusions from a window that has been read to the last row: what was not in it is gone.
-    mutating func concludeRead(of window: Window, seen: Set<LogID>) {
+    /// Draws the conclusions from a window that has been read to the last row: what was not in it is gone. Tells whether
+    /// anything was.
+    @discardableResult
+    mutating func concludeRead(of window: Window, seen: Set<LogID>) -> Bool {
+        let known = ledger.count(in: window)
         ledger.retain(seen, in: window)
         for (id, run) in unfinished where window.contains(run.second) && !seen.contains(id) {
             unfinished[id] = nil
             totals.abandon(.deleted)
         }
+        return ledger.count(in: window) != known
     }
 
     /// Stops waiting for runs older than `age` seconds.
     mutating func abandonRuns(olderThan age: Int64, at now: Int64) {
-        for (id, run) in unfinished where now - run.second > age {
+        for (id, run) in unfinished where now.subtractingSaturating(run.second) > age {
             unfinished[id] = nil
             totals.abandon(.expired)
         }
@@ -108,7 +128,7 @@ package struct AppState: Hashable, Sendable {
     /// not declare the present settled.
     mutating func forget() {
         guard let newest = ledger.newestSecond else { return }
-        ledger.raiseFloor(to: min(newest, provenUntil, openSeconds.min() ?? .max))
+        ledger.raiseFloor(to: min(newest, provenUntil, openWindows.first ?? .max))
     }
 
     /// Notes that every log created before `second` and the frontier is in the numbers, late ones within the overlap included.
@@ -121,13 +141,45 @@ package struct AppState: Hashable, Sendable {
         provenUntil = max(provenUntil, min(settledUntil, second))
     }
 
+    /// Reads again from `second` on, where the frontier is later.
+    mutating func goBack(to second: Int64) {
+        frontier = min(frontier, second)
+        openWindows.drop(from: frontier)
+    }
+
+    /// Tries the unreadable rows of a second again later.
+    mutating func postponeUnreadable(_ second: Int64, at now: Int64) {
+        guard let entry = unreadable.seconds[second] else { return }
+        _ = unreadable.note(entry.rows, second: second, at: now)
+    }
+
     /// Goes back to `second` where the frontier lies behind it: the server's clock was set back, and what it stamps now lies
     /// among what was called complete.
     mutating func rewind(to second: Int64) {
         let target = max(second, ledger.floor)
-        frontier = min(frontier, target)
+        goBack(to: target)
         settledUntil = min(settledUntil, frontier)
         provenUntil = min(provenUntil, frontier)
+    }
+
+    /// Notes how many rows of a second could not be served, and gives how many of them are newly so.
+    mutating func noteUnreadable(_ rows: Int, second: Int64, at now: Int64) -> Int {
+        defer { ledger.pin(Set(unreadable.seconds.keys)) }
+        return unreadable.note(rows, second: second, at: now)
+    }
+
+    /// Notes that a window was read to the last row.
+    mutating func closeUnreadable(in window: Window) {
+        guard !unreadable.isEmpty else { return }
+        unreadable.close(window)
+        ledger.pin(Set(unreadable.seconds.keys))
+    }
+
+    /// Stops trying rows that are older than `age` seconds.
+    mutating func forgetUnreadable(olderThan age: Int64, at now: Int64) {
+        guard !unreadable.isEmpty else { return }
+        unreadable.forget(before: now.subtractingSaturating(age))
+        ledger.pin(Set(unreadable.seconds.keys))
     }
 
     private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {

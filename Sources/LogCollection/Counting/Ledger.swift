@@ -1,11 +1,13 @@
 /// The logs that have been read, by the second of their created_at: what makes a row new or known.
 ///
 /// It reaches back to its floor. Whatever is older has been decided long ago and is never counted again, so memory does
-/// not grow with history.
+/// not grow with history. Only seconds with rows that may still become readable are kept below it.
 package struct Ledger: Hashable, Sendable {
     /// The oldest second that the ledger speaks of.
     package private(set) var floor: Int64
     private(set) var seconds: [Int64: Entry] = [:]
+    /// The seconds that are kept wherever the floor is.
+    private(set) var pinned: Set<Int64> = []
 
     struct Entry: Hashable, Sendable {
         var present: Set<LogID> = []
@@ -17,9 +19,23 @@ package struct Ledger: Hashable, Sendable {
         self.floor = floor
     }
 
-    init(floor: Int64, seconds: [Int64: Entry]) {
+    /// `pinned` are the seconds that are kept wherever the floor is; of other seconds below the floor nothing is taken over.
+    init(floor: Int64, seconds: [Int64: Entry], pinned: Set<Int64>) {
         self.floor = floor
-        self.seconds = seconds
+        self.pinned = pinned
+        self.seconds = seconds.filter { $0.key >= floor || pinned.contains($0.key) }
+    }
+
+    /// Whether logs of that second are told apart; all of others have been decided long ago.
+    func remembers(_ second: Int64) -> Bool {
+        second >= floor || pinned.contains(second)
+    }
+
+    /// Keeps exactly these seconds wherever the floor is.
+    mutating func pin(_ seconds: Set<Int64>) {
+        guard seconds != pinned else { return }
+        pinned = seconds
+        self.seconds = self.seconds.filter { remembers($0.key) }
     }
 
     func contains(_ id: LogID, second: Int64) -> Bool {
@@ -29,7 +45,7 @@ package struct Ledger: Hashable, Sendable {
 
     /// Notes that a log was in an answer. Nothing below the floor is kept.
     mutating func insert(_ id: LogID, second: Int64) {
-        guard second >= floor else { return }
+        guard remembers(second) else { return }
         seconds[second, default: Entry()].present.insert(id)
         seconds[second]?.gone.remove(id)
     }
@@ -64,7 +80,7 @@ package struct Ledger: Hashable, Sendable {
     mutating func raiseFloor(to second: Int64) {
         guard second > floor else { return }
         floor = second
-        seconds = seconds.filter { $0.key >= second }
+        seconds = seconds.filter { remembers($0.key) }
     }
 
     /// The latest second in which a log was read.

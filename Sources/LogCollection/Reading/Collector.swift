@@ -19,10 +19,24 @@ package struct Collector: Sendable {
         package fileprivate(set) var repeatedRows = 0
         package fileprivate(set) var lateLogs = 0
         package fileprivate(set) var incompleteWindows = 0
+        package fileprivate(set) var windowsGivenUp = 0
+        package fileprivate(set) var unreadableRows = 0
+    }
+
+    /// What an operator may want to read about in the log.
+    package enum Finding: Equatable, Sendable {
+        /// A window could not be read completely; it is tried again.
+        case leftOpen(Window)
+        /// An open window was given up: rows of it may be missing for ever.
+        case gaveUp(Window)
+        /// So many more rows of a second cannot be served.
+        case unreadable(second: Int64, rows: Int)
     }
 
     /// The collection under way.
     private struct Round: Sendable {
+        /// Whether a page was refused because of a row that cannot be served.
+        var hasMetUnreadable = false
         /// What is still to be asked; the last is next.
         var jobs: [Job] = []
         /// The frontier when the collection began: newer logs are not late.
@@ -40,6 +54,13 @@ package struct Collector: Sendable {
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
         var isDurableStep = false
+        /// How many requests may still bring nothing while disagreements with the server's counts are looked into.
+        var futileRequestsLeft = Collector.usualFutileRequests
+        /// Whether an answer's count and its rows disagreed.
+        var countsDisagreed = false
+        /// Whether the search for missing rows found one, or one that is gone.
+        var hasFoundMissing = false
+        var futileRequests = 0
     }
 
     private enum Job: Sendable {
@@ -47,15 +68,38 @@ package struct Collector: Sendable {
         /// Counts the rows from a second on, to choose the width of the windows that catch up.
         case gauge(from: Int64)
         /// Compares the server's count of a window with the ledger's; `chunks` of its newest rows were read already.
-        case audit(Window, chunks: Int)
+        case audit(Window, chunks: Int, retried: OpenWindow?)
     }
 
     private enum Purpose: Sendable {
-        case forward, look, late
+        case forward, look
+        /// Looks for rows that a count says are missing; `counted` is that count where it is of just this window.
+        case late(retried: OpenWindow?, counted: Int64?)
+
+        var isForward: Bool {
+            if case .forward = self { return true }
+            return false
+        }
+
+        var retried: OpenWindow? {
+            if case .late(let retried, _) = self { return retried }
+            return nil
+        }
     }
+
+    /// In a round, this many requests may bring nothing while missing rows are looked for; what is left then becomes open.
+    private static let usualFutileRequests = 12
+    /// The same on a server whose counts lately disagreed with its rows: there, each round would look in vain.
+    private static let futileRequestsInDoubt = 2
+    /// So many rounds without a disagreement make a server's counts believed again.
+    private static let roundsOfDoubt = 10
+    /// So many seconds with unreadable rows are tried again in one round.
+    private static let unreadableRetries = 2
 
     /// How many windows one collection closes while it catches up, before it lets others see the result.
     static let catchUpWindows = 20
+    /// Rows a second that a count is believed to speak of: one that is larger would narrow the windows for nothing.
+    private static let believedRate: Int64 = 1000
     /// Rows whose created_at is this many seconds old are visible as a rule: rounding and a slow commit (dify-logs-api §4.4).
     private var settlingSeconds: Int64 { settings.protections.contains(.overlap) ? 2 : 0 }
     /// How late rows may be and still be part of what is called complete.
@@ -76,6 +120,10 @@ package struct Collector: Sendable {
     /// Whether the list had been read up to the present when the last collection ended.
     package private(set) var hasReachedPresent = false
 
+    /// In how many rounds still the server's counts are not believed.
+    private var doubt = 0
+    private var findings: [Finding] = []
+
     /// Whether the server's clock may have been set since the state was last proven: rows may then be stamped anywhere
     /// among seconds that were complete.
     private var distrusts = false
@@ -90,18 +138,37 @@ package struct Collector: Sendable {
     package mutating func begin(at now: UnixTime) {
         state.rewind(to: now.second - settlingSeconds)
         round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
+        if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
         distrusts = false
         if now.second - state.frontier > catchUpAfter {
-            planCatchUp()
+            planCatchUp(at: now.second)
         } else {
             let isFarAuditDue =
                 round.endsDistrust || now.second - lateLimit - state.provenUntil >= Self.farAuditInterval
             round.includesFarAudit = isFarAuditDue
-            let plan = RoundPlan(state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits)
-            let looks = plan.looks.reversed().map { Job.read(reader($0.window, wanted: $0.runs), .look) }
-            let openSeconds = state.openSeconds.sorted(by: >).map { Job.read(reader(Window(second: $0)), .late) }
-            round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0) } + openSeconds + looks
+            let plan = RoundPlan(
+                state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits ? (doubt > 0 ? 1 : 3) : 0)
+            for window in plan.deferred { leaveOpen(window, nil, at: now.second, isNew: false) }
+            round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0, retried: nil) }
+            planRetries(at: now.second)
+            for look in plan.looks.reversed() {
+                round.jobs.append(.read(reader(look.window, wanted: look.runs), .look))
+            }
             round.jobs.append(.read(reader(Window(first: plan.forwardStart)), .forward))
+        }
+    }
+
+    /// Tries open windows and unreadable rows again whose time has come, a few of them.
+    private mutating func planRetries(at now: Int64) {
+        for second in state.unreadable.due(at: now).prefix(Self.unreadableRetries).reversed() {
+            round.jobs.append(.read(reader(Window(second: second)), .look))
+        }
+        for open in state.openWindows.due(at: now).prefix(Self.usualFutileRequests).reversed() {
+            if state.ledger.count(in: open.window) > RoundPlan.rowsInAWindow {
+                round.jobs.append(.audit(open.window, chunks: 0, retried: open))
+            } else {
+                round.jobs.append(.read(reader(open.window), .late(retried: open, counted: nil)))
+            }
         }
     }
 
@@ -110,9 +177,14 @@ package struct Collector: Sendable {
         guard let job = round.jobs.last else { return nil }
         switch job {
         case .read(let reader, _): return reader.request.map { $0.query(settings.filter) }
-        case .gauge(let second): return PageRequest(window: Window(first: second), limit: 1).query(settings.filter)
-        case .audit(let window, _): return PageRequest(window: window, limit: 1).query(settings.filter)
+        case .gauge(let second): return count(of: Window(first: second)).query(settings.filter)
+        case .audit(let window, _, _): return count(of: window).query(settings.filter)
         }
+    }
+
+    /// Asks for a window's count in a way that rows which cannot be served do not disturb.
+    private func count(of window: Window) -> PageRequest {
+        state.unreadable.isEmpty && !round.hasMetUnreadable ? PageRequest(window: window, limit: 1) : .count(of: window)
     }
 
     /// Takes the answer to `nextQuery`. `now` is a moment on the server's clock that was not later than the one in which
@@ -120,19 +192,55 @@ package struct Collector: Sendable {
     package mutating func receive(_ page: LogPage, at now: UnixTime) {
         guard let job = round.jobs.popLast() else { return }
         round.latestAt = now.second
-        for log in page.logs { apply(log, at: now.second) }
+        let news = page.logs.reduce(0) { $0 + (apply($1, at: now.second) ? 1 : 0) }
         switch job {
         case .gauge(let second): startCatchUp(from: second, total: page.total, at: now.second)
-        case .audit(let window, let chunks): compare(window, total: page.total, chunks: chunks)
+        case .audit(let window, let chunks, let retried):
+            compare(window, total: page.total, chunks: chunks, retried: retried, at: now.second)
+            putOffSearches(at: now.second)
         case .read(var reader, let purpose):
-            if purpose == .forward, reader.window.last == nil, round.presentAt == nil { round.presentAt = now.second }
+            if purpose.isForward, reader.window.last == nil, round.presentAt == nil { round.presentAt = now.second }
             let progress = reader.receive(page)
-            guard progress != .reading else {
-                round.jobs.append(.read(reader, purpose))
-                return
-            }
-            finish(reader, purpose, progress, at: now.second)
+            resume(reader, purpose, progress, isFutile: news == 0, at: now.second)
+            putOffSearches(at: now.second)
         }
+    }
+
+    /// Takes a refusal of `nextQuery` because of a row that cannot be served; `index` is the row's place on the page, from 0,
+    /// if it is known. False where nothing can be made of it: then the collection has failed.
+    package mutating func receiveRefusal(index: Int?, at now: UnixTime) -> Bool {
+        guard let job = round.jobs.popLast() else { return false }
+        round.latestAt = now.second
+        defer { round.hasMetUnreadable = true }
+        switch job {
+        case .gauge, .audit:
+            // Asked once more, by a page that holds no row.
+            guard !round.hasMetUnreadable else { return false }
+            round.jobs.append(job)
+        case .read(var reader, let purpose):
+            if purpose.isForward, reader.window.last == nil, round.presentAt == nil { round.presentAt = now.second }
+            let progress = reader.receiveRefusal(index: index, at: now.second)
+            resume(reader, purpose, progress, isFutile: false, at: now.second)
+        }
+        return true
+    }
+
+    private mutating func resume(
+        _ reader: WindowReader, _ purpose: Purpose, _ progress: WindowReader.Progress, isFutile: Bool, at now: Int64
+    ) {
+        var reader = reader
+        if case .late = purpose {
+            if isFutile { noteFutileRequest() } else { round.hasFoundMissing = true }
+        }
+        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0 { reader.leaveRest() }
+        guard reader.request != nil else { return finish(reader, purpose, at: now) }
+        round.jobs.append(.read(reader, purpose))
+    }
+
+    /// What was found since this was last asked.
+    package mutating func takeFindings() -> [Finding] {
+        defer { findings = [] }
+        return findings
     }
 
     /// Whether so much has come together that it is worth writing down before the collection goes on.
@@ -143,7 +251,17 @@ package struct Collector: Sendable {
 
     /// Ends the collection. `succeeded` is false when an error cut it short.
     package mutating func end(succeeded: Bool) {
-        if let now = round.latestAt { state.abandonRuns(olderThan: settings.giveUpAfter.wholeSeconds, at: now) }
+        if let now = round.latestAt {
+            let giveUpAfter = settings.giveUpAfter.wholeSeconds
+            state.abandonRuns(olderThan: giveUpAfter, at: now)
+            state.forgetUnreadable(olderThan: giveUpAfter, at: now)
+            noteGivenUp(state.openWindows.giveUp(lateLimit: lateLimit, at: now))
+        }
+        if round.countsDisagreed || (round.futileRequests > 1 && !round.hasFoundMissing) {
+            doubt = Self.roundsOfDoubt
+        } else if succeeded {
+            doubt = max(0, doubt - 1)
+        }
         if succeeded {
             hasReachedPresent = round.presentAt != nil
             if let present = round.presentAt {
@@ -160,38 +278,110 @@ package struct Collector: Sendable {
 
     // MARK: Rows
 
-    private mutating func apply(_ log: WorkflowLog, at now: Int64) {
+    /// Whether the row was new.
+    private mutating func apply(_ log: WorkflowLog, at now: Int64) -> Bool {
         tally.rows += 1
         switch state.apply(log, at: now, settings: settings) {
-        case .new where log.createdAt < round.startFrontier: tally.lateLogs += 1
-        case .new: break
-        case .known, .settled: tally.repeatedRows += 1
+        case .new:
+            if log.createdAt < round.startFrontier { tally.lateLogs += 1 }
+            return true
+        case .known, .settled:
+            tally.repeatedRows += 1
+            return false
         }
     }
 
     // MARK: Windows
 
     private func reader(_ window: Window, wanted: Set<LogID>? = nil) -> WindowReader {
-        WindowReader(window, wanted: wanted, cutsByTime: settings.protections.contains(.cutByTime))
+        let unreadable = state.unreadable.seconds(in: window)
+        let wantedSeconds = Set(unreadable.isEmpty ? [] : (wanted ?? []).compactMap { state.unfinished[$0]?.second })
+        return WindowReader(
+            window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds,
+            trustsCounts: doubt == 0 && !round.countsDisagreed, cutsByTime: settings.protections.contains(.cutByTime))
     }
 
-    private mutating func finish(
-        _ reader: WindowReader, _ purpose: Purpose, _ progress: WindowReader.Progress, at now: Int64
-    ) {
-        if case .incomplete(let seconds) = progress {
-            tally.incompleteWindows += 1
-            state.openSeconds.formUnion(seconds)
-        } else if reader.isWhole {
-            state.concludeRead(of: reader.window, seen: reader.seen)
-            state.openSeconds = state.openSeconds.filter { !reader.window.contains($0) }
+    private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
+        if reader.wasShort { disagree() }
+        if purpose.isForward { advance(past: reader.window, rows: reader.seen.count, at: now) }
+        for (second, total) in reader.refusing.sorted(by: { $0.key < $1.key }) {
+            let rows = max(0, total - state.ledger.count(in: Window(second: second)))
+            state.openWindows.close(Window(second: second))
+            let more = state.noteUnreadable(rows, second: second, at: now)
+            guard more > 0 else { continue }
+            tally.unreadableRows += more
+            findings.append(.unreadable(second: second, rows: more))
         }
-        if purpose == .forward { close(reader.window, rows: reader.seen.count, at: now) }
+        for part in reader.complete {
+            if state.concludeRead(of: part, seen: reader.seen) { round.hasFoundMissing = true }
+            state.openWindows.close(part)
+            state.closeUnreadable(in: part)
+        }
+        for part in reader.open {
+            leaveOpen(part, purpose.retried, at: now, isNew: reader.wasShort)
+            for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
+        }
+        if case .late(_, let counted?) = purpose, reader.isWhole, counted != state.ledger.count(in: reader.window) {
+            disagree()
+        }
+        if purpose.isForward { conclude(reader.window, at: now) }
     }
 
-    /// Moves the frontier past a forward window.
-    private mutating func close(_ window: Window, rows: Int, at now: Int64) {
+    /// Remembers a part of the list that could not be read completely. `isNew`: whether that was found now, not only put off.
+    private mutating func leaveOpen(_ window: Window, _ retried: OpenWindow?, at now: Int64, isNew: Bool) {
+        let first = max(window.first, state.ledger.floor)
+        let last = min(window.last ?? .max, state.frontier - 1)
+        guard first <= last else { return }
+        let isKnown = state.openWindows.parts(of: first...last).isEmpty
+        if retried != nil { state.openWindows.close(Window(first: first, last: last)) }
+        let ledger = state.ledger
+        noteGivenUp(state.openWindows.open(first...last, at: now, retried: retried) { ledger.count(in: $0) })
+        guard retried == nil, isNew, !isKnown else { return }
+        tally.incompleteWindows += 1
+        // On a server that disagrees in each round, once is enough.
+        guard doubt == 0 else { return }
+        findings.append(.leftOpen(Window(first: first, last: last)))
+    }
+
+    private mutating func noteGivenUp(_ windows: [Window]) {
+        tally.windowsGivenUp += windows.count
+        findings += windows.map { .gaveUp($0) }
+    }
+
+    /// The server's counts and its rows disagree: the rest of the round looks for missing rows with few requests only.
+    private mutating func disagree() {
+        round.countsDisagreed = true
+        round.futileRequestsLeft = min(round.futileRequestsLeft, Self.futileRequestsInDoubt)
+    }
+
+    private mutating func noteFutileRequest() {
+        round.futileRequests += 1
+        round.futileRequestsLeft -= 1
+        if round.futileRequestsLeft <= 0 { round.countsDisagreed = true }
+    }
+
+    /// Puts off what is left of the search for missing rows, once too many requests have brought nothing.
+    private mutating func putOffSearches(at now: Int64) {
+        guard round.futileRequestsLeft <= 0 else { return }
+        let jobs = round.jobs
+        round.jobs = []
+        for job in jobs {
+            switch job {
+            // An open window that was not begun waits as it is.
+            case .audit(let window, _, let retried) where window != retried?.window:
+                leaveOpen(window, retried, at: now, isNew: false)
+            case .read(let reader, .late(let retried, _)) where reader.window != retried?.window:
+                leaveOpen(reader.window, retried, at: now, isNew: false)
+            case .audit, .read(_, .late): break
+            case .read, .gauge: round.jobs.append(job)
+            }
+        }
+    }
+
+    /// Moves the frontier past a forward window. What is not complete in it has to be remembered before anything is concluded.
+    private mutating func advance(past window: Window, rows: Int, at now: Int64) {
+        let present = (round.presentAt ?? now) - settlingSeconds
         guard let last = window.last else {
-            let present = (round.presentAt ?? now) - settlingSeconds
             noteRate(rows: rows, seconds: present - window.first)
             state.frontier = max(state.frontier, present)
             return
@@ -199,6 +389,11 @@ package struct Collector: Sendable {
         noteRate(rows: rows, seconds: last - window.first + 1)
         // Whatever the plan thought, nothing is read that the server has not reached yet.
         state.frontier = max(state.frontier, min(last + 1, now - settlingSeconds))
+    }
+
+    /// Draws the conclusions from a forward window of a catch-up, and goes on to the next.
+    private mutating func conclude(_ window: Window, at now: Int64) {
+        guard window.last != nil else { return }
         if window.first <= state.settledUntil { settle(until: now - overlap) }
         // What is younger than the overlap may still get late rows, and this collection does not look there again.
         round.settlesPresent = state.settledUntil >= state.frontier
@@ -223,18 +418,25 @@ package struct Collector: Sendable {
     private var catchUpAfter: Int64 { max(120, 4 * settings.interval.wholeSeconds) }
 
     /// Compares what late rows may still have reached since the last collection, then counts what has come together.
-    private mutating func planCatchUp() {
-        state.frontier = min(state.frontier, max(state.settledUntil, state.ledger.floor))
+    private mutating func planCatchUp(at now: Int64) {
+        state.goBack(to: max(state.settledUntil, state.ledger.floor))
         round.jobs = [.gauge(from: state.frontier)]
-        if audits {
-            appendAudit(Window(first: max(state.provenUntil, state.ledger.floor), last: state.frontier - 1), chunks: 0)
+        planRetries(at: now)
+        let first = max(state.provenUntil, state.ledger.floor)
+        guard audits, first < state.frontier else { return }
+        for part in state.openWindows.parts(of: first...(state.frontier - 1)) {
+            appendAudit(Window(first: part.lowerBound, last: part.upperBound), chunks: 0)
         }
     }
 
     private mutating func startCatchUp(from second: Int64, total: Int64, at now: Int64) {
         // The audit before this has found what there was to find below.
         prove(until: min(second, now - lateLimit))
-        noteRate(rows: Int(clamping: total), seconds: now - second)
+        let seconds = now.subtractingSaturating(second)
+        if rate == nil || doubt == 0 {
+            noteRate(
+                rows: Int(clamping: min(total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
+        }
         catchUp(at: now)
     }
 
@@ -262,23 +464,33 @@ package struct Collector: Sendable {
     /// five minutes more are for a server whose clock is set forward meanwhile.
     private var lateLimit: Int64 { max(960, settings.overlap.wholeSeconds) }
 
-    private mutating func compare(_ window: Window, total: Int64, chunks: Int) {
-        guard total != Int64(state.ledger.count(in: window)), let last = window.last else { return }
+    private mutating func compare(_ window: Window, total: Int64, chunks: Int, retried: OpenWindow?, at now: Int64) {
+        let known = Int64(state.ledger.count(in: window) + state.unreadable.count(in: window))
+        guard total != known, let last = window.last else {
+            state.openWindows.close(window)
+            return
+        }
+        if doubt > 0 { noteFutileRequest() }
+        guard round.futileRequestsLeft > 0 else {
+            disagree()
+            return leaveOpen(window, retried, at: now, isNew: true)
+        }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
-            round.jobs.append(.read(reader(window), .late))
+            round.jobs.append(.read(reader(window), .late(retried: retried, counted: total)))
         } else if chunks < 2 {
             // Late rows are mostly a little late, so the newest known rows are read first.
             let start = state.ledger.start(ofNewest: RoundPlan.rowsInAWindow - 10, in: window)
-            appendAudit(Window(first: window.first, last: start - 1), chunks: chunks + 1)
-            round.jobs.append(.read(reader(Window(first: start, last: last)), .late))
+            appendAudit(Window(first: window.first, last: start - 1), chunks: chunks + 1, retried)
+            round.jobs.append(.read(reader(Window(first: start, last: last)), .late(retried: retried, counted: nil)))
         } else {
+            noteFutileRequest()
             let middle = window.first + (last - window.first) / 2
-            appendAudit(Window(first: window.first, last: middle), chunks: chunks)
-            appendAudit(Window(first: middle + 1, last: last), chunks: chunks)
+            appendAudit(Window(first: window.first, last: middle), chunks: chunks, retried)
+            appendAudit(Window(first: middle + 1, last: last), chunks: chunks, retried)
         }
     }
 
-    private mutating func appendAudit(_ window: Window, chunks: Int) {
-        if !window.isEmpty { round.jobs.append(.audit(window, chunks: chunks)) }
+    private mutating func appendAudit(_ window: Window, chunks: Int, _ retried: OpenWindow? = nil) {
+        if !window.isEmpty { round.jobs.append(.audit(window, chunks: chunks, retried: retried)) }
     }
 }

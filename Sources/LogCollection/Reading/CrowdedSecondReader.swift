@@ -7,6 +7,13 @@ import DifyAPI
 /// status, until the distinct rows reach the server's count. That count is taken again when they do: an earlier one may
 /// have been reached by a row that came later, in place of one that was never shown.
 struct CrowdedSecondReader: Sendable {
+    enum Progress: Equatable {
+        case reading
+        case complete
+        /// The distinct rows never reached the server's count.
+        case incomplete
+    }
+
     let second: Int64
     private var seen: Set<LogID> = []
     /// The server's latest count of the whole second.
@@ -31,7 +38,7 @@ struct CrowdedSecondReader: Sendable {
     }
 
     /// Takes the ids of the answer to `request`.
-    mutating func receive(_ ids: [LogID], _ answer: LogPage) -> WindowReader.Progress {
+    mutating func receive(_ ids: [LogID], _ answer: LogPage) -> Progress {
         guard !isConfirming else { return confirm(ids, answer) }
         let (limit, status) = Self.walks[walk]
         seen.formUnion(ids)
@@ -40,17 +47,17 @@ struct CrowdedSecondReader: Sendable {
         let isLastPage = ids.count < limit || Int64(page * limit) >= answer.total || page == LogsQuery.maximumPage
         page = isLastPage ? 1 : page + 1
         if isLastPage { walk += 1 }
-        return isConfirming || walk < Self.walks.count ? .reading : .incomplete(seconds: [second])
+        return isConfirming || walk < Self.walks.count ? .reading : .incomplete
     }
 
     /// Compares what was seen before this answer with its count.
-    private mutating func confirm(_ ids: [LogID], _ answer: LogPage) -> WindowReader.Progress {
+    private mutating func confirm(_ ids: [LogID], _ answer: LogPage) -> Progress {
         isConfirming = false
         total = answer.total
         if Int64(seen.count) == total { return .complete }
         // More than there are: rows have vanished, and nobody knows whether all of the others are among the seen.
         if Int64(seen.count) > total { seen = [] }
         seen.formUnion(ids)
-        return walk < Self.walks.count ? .reading : .incomplete(seconds: [second])
+        return walk < Self.walks.count ? .reading : .incomplete
     }
 }

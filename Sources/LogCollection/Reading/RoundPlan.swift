@@ -7,6 +7,8 @@ struct RoundPlan: Equatable {
     var looks: [Look] = []
     /// Windows whose number of rows is to be compared with the ledger.
     var audits: [Window] = []
+    /// Windows that should be compared as well, and are too many for one round.
+    var deferred: [Window] = []
 
     struct Look: Equatable {
         var window: Window
@@ -19,20 +21,20 @@ struct RoundPlan: Equatable {
     /// More rows than this are not asked for in one window on purpose, so that it stays below a page.
     static let rowsInAWindow = 80
 
-    /// `includesFarAudit`: whether all is compared that may still get late rows, not only what may be late within the overlap.
-    init(state: AppState, at now: Int64, includesFarAudit: Bool, audits isAudited: Bool = true) {
+    /// `audits`: how many windows may be compared; 0 for none at all. `includesFarAudit`: whether all is compared that may still get late rows, not only what may be late within the overlap.
+    init(state: AppState, at now: Int64, includesFarAudit: Bool, audits auditLimit: Int = 3) {
         forwardStart = state.frontier
         var points = Self.duePoints(state, at: now)
         extendForwardStart(through: &points, state)
         looks = Self.clusters(of: points, state)
 
-        guard isAudited else { return }
-        let settled = min(state.settledUntil, forwardStart)
-        planAudit(Window(first: max(settled, state.ledger.floor), last: forwardStart - 1), state)
-        if includesFarAudit {
-            let proven = max(state.provenUntil, state.ledger.floor)
-            planAudit(Window(first: proven, last: min(settled, forwardStart) - 1), state)
-        }
+        guard auditLimit > 0 else { return }
+        let settled = max(min(state.settledUntil, forwardStart), state.ledger.floor)
+        planAudit(Window(first: settled, last: forwardStart - 1), state, auditLimit)
+        guard includesFarAudit else { return }
+        planAudit(
+            Window(first: max(state.provenUntil, state.ledger.floor), last: min(settled, forwardStart) - 1), state,
+            auditLimit)
     }
 
     private struct Point {
@@ -51,8 +53,9 @@ struct RoundPlan: Equatable {
 
     private mutating func extendForwardStart(through points: inout [Point], _ state: AppState) {
         while let point = points.first, point.second >= state.ledger.floor {
-            let between = state.ledger.count(in: Window(first: point.second, last: forwardStart - 1))
-            guard between <= Self.rowsWorthARequest else { return }
+            let between = Window(first: point.second, last: forwardStart - 1)
+            guard state.ledger.count(in: between) <= Self.rowsWorthARequest, state.unreadable.count(in: between) == 0
+            else { return }
             forwardStart = point.second
             points.removeFirst()
         }
@@ -67,7 +70,7 @@ struct RoundPlan: Equatable {
                 let gap = Window(first: point.second, last: look.window.first - 1)
                 let isKnown = point.second >= state.ledger.floor || point.second == look.window.first - 1
                 if isKnown, state.ledger.count(in: gap) <= rowsWorthARequest,
-                    state.ledger.count(in: joined) <= rowsInAWindow
+                    state.ledger.count(in: joined) <= rowsInAWindow, state.unreadable.count(in: joined) == 0
                 {
                     look.window = joined
                     look.runs.formUnion(point.runs)
@@ -80,14 +83,22 @@ struct RoundPlan: Equatable {
         return looks
     }
 
-    /// Proves a window by its count, or by reading it along with the forward window where that is cheaper.
-    private mutating func planAudit(_ window: Window, _ state: AppState) {
-        guard !window.isEmpty else { return }
-        let isNextToForward = window.last == forwardStart - 1
-        if isNextToForward, state.ledger.count(in: window) <= Self.rowsWorthARequest {
-            forwardStart = window.first
-        } else {
-            audits.append(window)
+    /// Proves a window by its count, or by reading it along with the forward window where that is cheaper. What is open in it
+    /// has its own time.
+    private mutating func planAudit(_ window: Window, _ state: AppState, _ auditLimit: Int) {
+        guard !window.isEmpty, let last = window.last else { return }
+        for part in state.openWindows.parts(of: window.first...last).reversed() {
+            let part = Window(first: part.lowerBound, last: part.upperBound)
+            let isNextToForward = part.last == forwardStart - 1
+            if isNextToForward, state.ledger.count(in: part) <= Self.rowsWorthARequest,
+                state.unreadable.count(in: part) == 0
+            {
+                forwardStart = part.first
+            } else if audits.count < auditLimit {
+                audits.append(part)
+            } else {
+                deferred.append(part)
+            }
         }
     }
 }

@@ -19,6 +19,16 @@ package struct Window: Hashable, Sendable {
         second >= first && second <= last ?? .max
     }
 
+    /// What is left of it outside another window.
+    func without(_ other: Window) -> [Window] {
+        let (last, otherLast) = (last ?? .max, other.last ?? .max)
+        guard other.first <= last, otherLast >= first else { return [self] }
+        var rest: [Window] = []
+        if first < other.first { rest.append(Window(first: first, last: other.first - 1)) }
+        if otherLast < last { rest.append(Window(first: otherLast + 1, last: self.last)) }
+        return rest
+    }
+
     var isSingleSecond: Bool { last == first }
     var isEmpty: Bool { last ?? .max < first }
 }
@@ -30,6 +40,11 @@ struct PageRequest: Hashable, Sendable {
     var limit = LogsQuery.maximumLimit
     /// Splits a second with too many rows further; never used otherwise, because it hides unfinished runs.
     var status: LogsQuery.Status?
+
+    /// A page past the end, which tells the count of a window and holds no row that could be refused.
+    static func count(of window: Window) -> PageRequest {
+        PageRequest(window: window, page: LogsQuery.maximumPage, limit: 1)
+    }
 
     /// The request for logs that have `filter` in common. A status in the filter stays: splitting by another would ask for
     /// nothing.

@@ -5,83 +5,198 @@ import DifyAPI
 ///
 /// The list is ordered by second, newest first, and ties are ordered anew for each answer (dify-logs-api §2). So one
 /// answer is exact for every second but the oldest on a full page: what remains is the window up to that second. Only
-/// when a single second fills a page are offset pages needed; `CrowdedSecondReader` sees to that.
+/// when a single second fills a page are offset pages needed; `CrowdedSecondReader` sees to that. A page that the server refuses
+/// because of one row is cut by time down to that row's second, which `UnreadableSecondReader` reads.
+///
+/// In the end each part of the window is complete, open, or a second that refused rows; nothing is left out.
 struct WindowReader: Sendable {
     enum Progress: Equatable {
         case reading
-        case complete
-        /// These seconds hold rows that could not be found; everything else is complete.
-        case incomplete(seconds: [Int64])
+        case finished
     }
 
     /// The whole window.
     let window: Window
     /// Every log that was in an answer.
     private(set) var seen: Set<LogID> = []
+    /// The parts that could not be read completely.
+    private(set) var open: [Window] = []
+    /// The server's count of each second in which rows could not be served when they were asked for one by one.
+    private(set) var refusing: [Int64: Int] = [:]
+    /// Whether an answer held fewer rows than its own count.
+    private(set) var wasShort = false
     /// Enough to end early: when all of these have been seen. Nil means that only the whole window is enough.
     private let wanted: Set<LogID>?
     private let cutsByTime: Bool
-    private var rest: Rest
-    private var unreadable: [Int64] = []
-    private var inconsistentAnswers = 0
+    /// How often an answer may hold fewer rows than its own count before its part of the window is left open.
+    private let patience: Int
+    /// Seconds that are not asked for: their rows are known to be unreadable.
+    private let skipped: [Int64]
+    /// What is still to be read; the last is next.
+    private var parts: [Part]
+    private var shortAnswers = 0
+    private var refusals = 0
+    /// The server's second of the latest refusal: where a window without an end is halved.
+    private var refusedAt: Int64 = .min
+    private var hasEndedEarly = false
 
-    private enum Rest: Sendable {
+    private enum Part: Sendable {
         case span(Window)
+        /// So many of the newest rows of a window: those before one that cannot be served.
+        case newest(Window, rows: Int)
+        /// The row after the newest one, which cannot be served.
+        case afterNewest(Window)
         /// The offset page that comes next, where cutting by time is switched off.
         case page(Int, of: Window)
-        /// A crowded second, and the span below it that comes next.
-        case second(CrowdedSecondReader, then: Window)
-        case nothing
+        case crowded(CrowdedSecondReader)
+        case withUnreadable(UnreadableSecondReader)
+
+        var window: Window {
+            switch self {
+            case .span(let window), .newest(let window, _), .afterNewest(let window), .page(_, let window): window
+            case .crowded(let reader): Window(second: reader.second)
+            case .withUnreadable(let reader): Window(second: reader.second)
+            }
+        }
     }
 
-    /// How often an answer may hold fewer rows than its own count before the window is left open.
-    private static let inconsistentAnswersLimit = 3
+    private static let usualPatience = 3
+    /// Refused pages before the rest is left open: a server on which nothing can be read must not be asked for ever.
+    private static let refusalLimit = 60
 
-    init(_ window: Window, wanted: Set<LogID>? = nil, cutsByTime: Bool = true) {
+    /// - Parameters:
+    ///   - skipping: seconds with rows that are known to be unreadable, rising; they are left out, but where a wanted log may be.
+    ///   - trustsCounts: false where this server's counts lately disagreed with its rows; then nothing is asked again.
+    init(
+        _ window: Window, wanted: Set<LogID>? = nil, skipping: [Int64] = [], wantedSeconds: Set<Int64> = [],
+        trustsCounts: Bool = true, cutsByTime: Bool = true
+    ) {
         self.window = window
-        self.cutsByTime = cutsByTime
         self.wanted = wanted
-        rest = .span(window)
+        self.cutsByTime = cutsByTime
+        patience = trustsCounts ? Self.usualPatience : 1
+        skipped = window.isSingleSecond ? [] : skipping.filter { window.contains($0) && !wantedSeconds.contains($0) }
+        parts = []
+        var next = window.first
+        for second in skipping where window.contains(second) && !window.isSingleSecond {
+            if next < second { parts.append(.span(Window(first: next, last: second - 1))) }
+            if wantedSeconds.contains(second) { parts.append(.span(Window(second: second))) }
+            next = second + 1
+        }
+        if next <= window.last ?? .max { parts.append(.span(Window(first: next, last: window.last))) }
     }
 
     /// Whether every row of the window was in an answer, so that what was in none is gone.
-    private(set) var isWhole = false
+    var isWhole: Bool {
+        parts.isEmpty && open.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
+    }
+
+    /// The parts that have been read to the last row.
+    var complete: [Window] {
+        guard parts.isEmpty, !hasEndedEarly else { return [] }
+        let gaps =
+            open + (skipped + refusing.keys).map { Window(second: $0) }
+        var rest = [window]
+        for gap in gaps { rest = rest.flatMap { $0.without(gap) } }
+        return rest
+    }
 
     /// What to ask next; stays the same until the answer is received. Nil when the window has been read.
     var request: PageRequest? {
-        switch rest {
+        switch parts.last {
         case .span(let window): PageRequest(window: window)
+        case .newest(let window, let rows): PageRequest(window: window, limit: rows)
+        case .afterNewest(let window): PageRequest(window: window, page: 2, limit: 1)
         case .page(let page, let window): PageRequest(window: window, page: page)
-        case .second(let reader, _): reader.request
-        case .nothing: nil
+        case .crowded(let reader): reader.request
+        case .withUnreadable(let reader): reader.request
+        case nil: nil
         }
     }
+
+    /// Leaves what has not been read yet open.
+    mutating func leaveRest() {
+        open += parts.map(\.window)
+        parts = []
+    }
+
+    // MARK: Answers
 
     /// Takes the answer to `request`.
     mutating func receive(_ page: LogPage) -> Progress {
         let ids = page.logs.map { LogID($0.id) }
         seen.formUnion(ids)
-        switch rest {
+        switch parts.popLast() {
         case .span(let span) where cutsByTime: continueAfter(page, of: span)
         case .span(let span): turnPage(after: 1, page, of: span)
         case .page(let number, let span): turnPage(after: number, page, of: span)
-        case .second(var reader, let next):
+        case .newest(let span, let rows): continueBelow(page, rows: rows, of: span)
+        case .afterNewest(let span): narrow(span, to: page.logs.first?.createdAt)
+        case .crowded(var reader):
             switch reader.receive(ids, page) {
-            case .reading: rest = .second(reader, then: next)
-            case .complete: proceed(to: next)
-            case .incomplete(let seconds):
-                unreadable += seconds
-                proceed(to: next)
+            case .reading: parts.append(.crowded(reader))
+            case .complete: break
+            case .incomplete:
+                wasShort = true
+                open.append(Window(second: reader.second))
             }
-        case .nothing: break
+        case .withUnreadable(var reader):
+            let progress = reader.receive(ids, total: page.total)
+            conclude(reader, progress)
+        case nil: break
         }
-        if case .nothing = rest {
-            isWhole = unreadable.isEmpty
-            return isWhole ? .complete : .incomplete(seconds: unreadable)
+        return endIfSatisfied()
+    }
+
+    /// The page was refused because of a row that cannot be served. `index` is the row's place on the page, from 0, if it is known;
+    /// `now` is in Unix seconds on the server's clock.
+    mutating func receiveRefusal(index: Int?, at now: Int64) -> Progress {
+        refusals += 1
+        refusedAt = now
+        guard refusals <= Self.refusalLimit || isReadingUnreadableSecond else {
+            leaveRest()
+            return .finished
         }
+        switch parts.popLast() {
+        case .span(let span) where span.isSingleSecond:
+            parts.append(.withUnreadable(UnreadableSecondReader(second: span.first)))
+        case .span(let span):
+            if let index, (1..<LogsQuery.maximumLimit).contains(index) {
+                parts.append(.newest(span, rows: index))
+            } else {
+                parts.append(.afterNewest(span))
+            }
+        case .newest(let span, _), .afterNewest(let span): halve(span)
+        case .page(_, let span): open.append(span)
+        case .crowded(let reader):
+            parts.append(.withUnreadable(UnreadableSecondReader(second: reader.second)))
+        case .withUnreadable(var reader):
+            let progress = reader.receiveRefusal()
+            conclude(reader, progress)
+        case nil: break
+        }
+        return endIfSatisfied()
+    }
+
+    private var isReadingUnreadableSecond: Bool {
+        if case .withUnreadable = parts.last { return true }
+        return false
+    }
+
+    private mutating func endIfSatisfied() -> Progress {
+        guard !parts.isEmpty else { return .finished }
         guard let wanted, wanted.isSubset(of: seen) else { return .reading }
-        rest = .nothing
-        return .complete
+        parts = []
+        hasEndedEarly = true
+        return .finished
+    }
+
+    private mutating func conclude(_ reader: UnreadableSecondReader, _ progress: UnreadableSecondReader.Progress) {
+        switch progress {
+        case .reading: parts.append(.withUnreadable(reader))
+        case .finished(let total): refusing[reader.second] = total
+        case .incomplete: open.append(Window(second: reader.second))
+        }
     }
 
     private mutating func continueAfter(_ page: LogPage, of span: Window) {
@@ -91,29 +206,60 @@ struct WindowReader: Sendable {
         else {
             // The select returned less than a page, so it held all there was; the count, made just before, agrees
             // unless rows vanished in between.
-            if Int64(rows.count) >= page.total {
-                rest = .nothing
+            guard Int64(rows.count) < page.total else { return }
+            shortAnswers += 1
+            if shortAnswers < patience {
+                parts.append(.span(span))
             } else {
-                inconsistentAnswers += 1
-                guard inconsistentAnswers >= Self.inconsistentAnswersLimit else { return }
-                unreadable.append(span.first)
-                rest = .nothing
+                wasShort = true
+                open.append(span)
             }
             return
         }
         if newest == oldest || span.isSingleSecond {
-            let below = Window(first: span.first, last: oldest - 1)
-            rest = .second(CrowdedSecondReader(second: oldest), then: below)
+            append(Window(first: span.first, last: oldest - 1))
+            parts.append(.crowded(CrowdedSecondReader(second: oldest)))
         } else {
-            rest = .span(Window(first: span.first, last: oldest))
+            append(Window(first: span.first, last: oldest))
         }
     }
 
     private mutating func turnPage(after number: Int, _ page: LogPage, of span: Window) {
-        rest = page.hasMore && number < LogsQuery.maximumPage ? .page(number + 1, of: span) : .nothing
+        if page.hasMore, number < LogsQuery.maximumPage { parts.append(.page(number + 1, of: span)) }
     }
 
-    private mutating func proceed(to next: Window) {
-        rest = next.isEmpty ? .nothing : .span(next)
+    private mutating func append(_ span: Window) {
+        if !span.isEmpty { parts.append(.span(span)) }
+    }
+
+    // MARK: Cutting down to a row that cannot be served
+
+    /// Everything later than the oldest of these rows is complete.
+    private mutating func continueBelow(_ page: LogPage, rows: Int, of span: Window) {
+        guard page.logs.count == rows, let oldest = page.logs.map(\.createdAt).min(), span.contains(oldest) else {
+            parts.append(.span(span))
+            return
+        }
+        append(Window(first: span.first, last: oldest - 1))
+        append(Window(second: oldest))
+    }
+
+    /// The newest row of the span is unreadable, and the next one is of `second`, if there is one.
+    private mutating func narrow(_ span: Window, to second: Int64?) {
+        guard let second, span.contains(second), second > span.first else { return halve(span) }
+        append(Window(first: span.first, last: second - 1))
+        let upper = Window(first: second, last: span.last)
+        if upper.isSingleSecond { append(upper) } else { halve(upper) }
+    }
+
+    private mutating func halve(_ span: Window) {
+        guard !span.isSingleSecond else {
+            parts.append(.withUnreadable(UnreadableSecondReader(second: span.first)))
+            return
+        }
+        let last = span.last ?? max(span.first, refusedAt)
+        let middle = span.first + (last - span.first) / 2
+        append(Window(first: span.first, last: middle))
+        append(Window(first: middle + 1, last: span.last))
     }
 }

@@ -1,0 +1,159 @@
+/// A window that could not be read completely, and when it is tried again. All seconds are on the server's clock.
+package struct OpenWindow: Hashable, Sendable {
+    package let first: Int64
+    package let last: Int64
+    /// When it was found to be incomplete.
+    package let since: Int64
+    /// How often it has been read again in vain.
+    package let attempts: Int
+    package let nextTry: Int64
+
+    package var window: Window { Window(first: first, last: last) }
+
+    init(_ window: ClosedRange<Int64>, since: Int64, attempts: Int, nextTry: Int64) {
+        (first, last) = (window.lowerBound, window.upperBound)
+        self.since = since
+        self.attempts = attempts
+        self.nextTry = nextTry
+    }
+
+    fileprivate func limited(to range: ClosedRange<Int64>) -> OpenWindow {
+        OpenWindow(range, since: since, attempts: attempts, nextTry: nextTry)
+    }
+}
+
+/// What could not be read completely, window by window: oldest first, none overlapping another, bounded in number.
+///
+/// Completeness is never claimed past an open window. Each is tried again at growing intervals, and given up when no late row
+/// can appear in it any more and several tries were in vain.
+package struct OpenWindows: Hashable, Sendable {
+    package private(set) var windows: [OpenWindow] = []
+
+    /// More are not remembered: the oldest is given up for a new one.
+    static let limit = 256
+    /// Tries before a window may be given up.
+    static let enoughAttempts = 4
+    /// Neighbours are joined up to this many seconds: the retries of a server that never agrees must not grow in number.
+    private static let longestJoined: Int64 = 600
+    private static let shortestInterval: Int64 = 30
+
+    package init() {}
+
+    /// Nil where the windows are not in order, overlap, or are too many.
+    init?(_ windows: [OpenWindow]) {
+        guard windows.count <= Self.limit, windows.allSatisfy({ $0.first <= $0.last && $0.attempts >= 0 }),
+            zip(windows, windows.dropFirst()).allSatisfy({ $0.last < $1.first })
+        else { return nil }
+        self.windows = windows
+    }
+
+    package var isEmpty: Bool { windows.isEmpty }
+    /// The earliest second that is open.
+    package var first: Int64? { windows.first?.first }
+
+    func contains(_ second: Int64) -> Bool {
+        windows.contains { $0.first <= second && second <= $0.last }
+    }
+
+    /// Remembers a window. Parts of it that are open already stay as they are. A window that is tried again in vain says so
+    /// by `retried`. Gives the windows that had to be given up for want of room.
+    mutating func open(
+        _ range: ClosedRange<Int64>, at now: Int64, retried: OpenWindow? = nil, rows: (Window) -> Int
+    ) -> [Window] {
+        let attempts = retried.map { $0.attempts + 1 } ?? 0
+        let pause = Self.shortestInterval << Int64(min(attempts, 4))
+        for part in parts(of: range) {
+            let window = OpenWindow(
+                part, since: retried?.since ?? now, attempts: attempts, nextTry: retried == nil ? now : now + pause)
+            let place = windows.firstIndex { $0.first > window.first } ?? windows.count
+            windows.insert(window, at: place)
+            join(at: place, rows)
+        }
+        guard windows.count > Self.limit else { return [] }
+        let surplus = windows.prefix(windows.count - Self.limit)
+        windows.removeFirst(surplus.count)
+        return surplus.map(\.window)
+    }
+
+    /// What of a range is not open.
+    func parts(of range: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
+        var parts: [ClosedRange<Int64>] = []
+        var next = range.lowerBound
+        for window in windows where window.last >= range.lowerBound && window.first <= range.upperBound {
+            if window.first > next { parts.append(next...(window.first - 1)) }
+            guard window.last < range.upperBound else { return parts }
+            next = max(next, window.last + 1)
+        }
+        if next <= range.upperBound { parts.append(next...range.upperBound) }
+        return parts
+    }
+
+    /// Notes that a window has been read completely.
+    mutating func close(_ window: Window) {
+        remove(from: window.first, to: window.last ?? .max)
+    }
+
+    /// Forgets what is open from a second on: it is read again anyway.
+    mutating func drop(from second: Int64) {
+        remove(from: second, to: .max)
+    }
+
+    /// Those whose time has come, oldest try first.
+    func due(at now: Int64) -> [OpenWindow] {
+        windows.filter { $0.nextTry <= now }.sorted { ($0.nextTry, $0.first) < ($1.nextTry, $1.first) }
+    }
+
+    /// Gives up the windows in which no row can appear late any more and that were read in vain often enough. `lateLimit` is
+    /// how late rows can be, in seconds.
+    mutating func giveUp(lateLimit: Int64, at now: Int64) -> [Window] {
+        let hopeless = windows.filter { window in
+            window.attempts >= Self.enoughAttempts
+                && now.subtractingSaturating(max(window.last, window.since)) >= lateLimit
+        }
+        windows.removeAll(where: hopeless.contains)
+        return hopeless.map(\.window)
+    }
+
+    private mutating func remove(from first: Int64, to last: Int64) {
+        windows = windows.flatMap { window -> [OpenWindow] in
+            guard window.last >= first, window.first <= last else { return [window] }
+            var rest: [OpenWindow] = []
+            if window.first < first { rest.append(window.limited(to: window.first...(first - 1))) }
+            if window.last > last { rest.append(window.limited(to: (last + 1)...window.last)) }
+            return rest
+        }
+    }
+
+    /// Joins a window with the neighbours that it touches, as long as the result is read in one request.
+    private mutating func join(at place: Int, _ rows: (Window) -> Int) {
+        for left in [place, place - 1] where windows.indices.contains(left) && windows.indices.contains(left + 1) {
+            let (one, other) = (windows[left], windows[left + 1])
+            let joined = Window(first: one.first, last: other.last)
+            guard one.last + 1 == other.first, other.last - one.first < Self.longestJoined,
+                rows(joined) <= RoundPlan.rowsInAWindow
+            else { continue }
+            windows[left] = OpenWindow(
+                one.first...other.last, since: max(one.since, other.since), attempts: min(one.attempts, other.attempts),
+                nextTry: max(one.nextTry, other.nextTry))
+            windows.remove(at: left + 1)
+        }
+    }
+}
+
+extension Int64 {
+    /// The difference, at the ends of the range instead of beyond them.
+    func subtractingSaturating(_ other: Int64) -> Int64 {
+        let (difference, overflows) = subtractingReportingOverflow(other)
+        return overflows ? (self < other ? .min : .max) : difference
+    }
+
+    func addingSaturating(_ other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (other < 0 ? .min : .max) : sum
+    }
+
+    func multipliedSaturating(by other: Int64) -> Int64 {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        return overflows ? ((self < 0) == (other < 0) ? .max : .min) : product
+    }
+}

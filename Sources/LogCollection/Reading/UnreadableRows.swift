@@ -1,0 +1,72 @@
+/// The seconds with rows that the server cannot serve: it refuses each page that holds one (dify-logs-api §0b).
+///
+/// Such a row may be repaired, so its second is tried again at growing intervals, and the logs of that second stay in the
+/// ledger until then. All seconds are on the server's clock.
+package struct UnreadableRows: Hashable, Sendable {
+    package private(set) var seconds: [Int64: Entry] = [:]
+
+    package struct Entry: Hashable, Sendable {
+        /// How many rows of the second cannot be served.
+        package let rows: Int
+        /// How often the second has been tried.
+        let attempts: Int
+        let nextTry: Int64
+    }
+
+    /// More seconds are not remembered: those beyond it are counted, and not tried again.
+    static let limit = 1000
+    private static let shortestInterval: Int64 = 30
+    private static let longestInterval: Int64 = 1800
+
+    package init() {}
+
+    /// Nil where there are too many, or a second without rows.
+    init?(_ seconds: [Int64: Entry]) {
+        guard seconds.count <= Self.limit, seconds.values.allSatisfy({ $0.rows > 0 && $0.attempts >= 0 }) else {
+            return nil
+        }
+        self.seconds = seconds
+    }
+
+    package var isEmpty: Bool { seconds.isEmpty }
+
+    func count(in window: Window) -> Int {
+        seconds.isEmpty ? 0 : seconds.reduce(0) { window.contains($1.key) ? $0 + $1.value.rows : $0 }
+    }
+
+    func seconds(in window: Window) -> [Int64] {
+        seconds.isEmpty ? [] : seconds.keys.filter(window.contains).sorted()
+    }
+
+    /// Notes what a try found, and gives how many rows of the second are new among the unreadable ones.
+    mutating func note(_ rows: Int, second: Int64, at now: Int64) -> Int {
+        let before = seconds[second]
+        guard rows > 0 else {
+            seconds[second] = nil
+            return 0
+        }
+        guard before != nil || seconds.count < Self.limit else { return rows }
+        let attempts = before.map { $0.attempts + 1 } ?? 0
+        let pause = min(Self.shortestInterval << Int64(min(attempts, 10)), Self.longestInterval)
+        seconds[second] = Entry(rows: rows, attempts: attempts, nextTry: now.addingSaturating(pause))
+        return max(0, rows - (before?.rows ?? 0))
+    }
+
+    /// Notes that every row of a window was served.
+    mutating func close(_ window: Window) {
+        guard !seconds.isEmpty else { return }
+        seconds = seconds.filter { !window.contains($0.key) }
+    }
+
+    /// Those whose time has come, longest waiting first.
+    func due(at now: Int64) -> [Int64] {
+        seconds.filter { $0.value.nextTry <= now }.sorted { ($0.value.nextTry, $0.key) < ($1.value.nextTry, $1.key) }
+            .map(\.key)
+    }
+
+    /// Forgets seconds before `second`: nobody repairs rows that old.
+    mutating func forget(before second: Int64) {
+        guard !seconds.isEmpty else { return }
+        seconds = seconds.filter { $0.key >= second }
+    }
+}

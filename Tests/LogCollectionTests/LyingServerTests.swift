@@ -1,0 +1,186 @@
+import CivilTime
+import DifyAPI
+import Testing
+
+@testable import LogCollection
+
+/// A collector on servers whose counts and rows disagree, or that cannot serve some rows.
+@Suite struct LyingServerTests {
+    /// A server, the collector that reads it, and the clock of both.
+    private struct Scene {
+        var list: ListOfLogs
+        var collector: Collector
+        var now: Int64
+        /// What the server says instead of its count.
+        var count: (Int64) -> Int64 = { $0 }
+        /// How many of the newest rows of an answer with more than `hiddenFrom` rows are left out.
+        var hiding = 0
+        var bad: Set<String> = []
+        var requests = 0
+        var findings: [Collector.Finding] = []
+
+        init(logs: [WorkflowLog], start: Int64 = 1000, now: Int64) {
+            list = ListOfLogs(logs: logs)
+            collector = Collector(settings: CollectionSettings(), state: .make(start: start))
+            self.now = now
+        }
+
+        /// One round; gives its number of requests.
+        @discardableResult
+        mutating func round(hidingIn hides: (LogsQuery, Int) -> Bool = { _, _ in false }) -> Int {
+            var asked = 0
+            collector.begin(at: UnixTime(seconds: now))
+            while let query = collector.nextQuery(), asked < 100_000 {
+                asked += 1
+                var page = list.page(query, at: now)
+                if let index = page.logs.firstIndex(where: { bad.contains($0.id) }) {
+                    let isTaken = collector.receiveRefusal(index: index, at: UnixTime(seconds: now))
+                    #expect(isTaken)
+                    continue
+                }
+                page.total = count(page.total)
+                if hides(query, asked) { page.logs = Array(page.logs.dropFirst(10)) }
+                collector.receive(page, at: UnixTime(seconds: now))
+                #expect(collector.state.brokenInvariant == nil)
+            }
+            collector.end(succeeded: true)
+            #expect(collector.state.brokenInvariant == nil)
+            findings += collector.takeFindings()
+            requests += asked
+            return asked
+        }
+
+        var counted: UInt64 { collector.state.totals.byStatus.values.reduce(0) { $0 + $1.runs } }
+    }
+
+    @Test func `three answers of a catch-up that hold too few rows lose nothing`() {
+        let logs = (0..<200).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 10) }
+        var scene = Scene(logs: logs, now: 3100)
+        var short = 0
+        scene.round { query, _ in
+            guard query.limit == 100, query.createdAtBefore != nil, short < 3 else { return false }
+            short += 1
+            return true
+        }
+        #expect(short == 3)
+        let open = scene.collector.state.openWindows
+        #expect(!open.isEmpty)
+        #expect(scene.collector.state.collectedUntil <= open.first ?? .max)
+        for _ in 0..<3 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 200)
+        #expect(scene.collector.state.openWindows.isEmpty)
+        #expect(scene.collector.state.collectedUntil > 3000)
+    }
+
+    @Test(arguments: [
+        "one more", "a thousand more", "a million million more", "more each time", "fewer", "twice as many",
+    ])
+    func `counts that never agree cost few requests a round for an hour`(kind: String) {
+        // A run every five seconds, for an hour and before.
+        let logs = (0..<1500).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 5) }
+        var scene = Scene(logs: logs, start: 4000, now: 4600)
+        var extra: Int64 = 0
+        scene.count = { count in
+            switch kind {
+            case "one more": return count + 1
+            case "a thousand more": return count + 1000
+            case "a million million more": return count + 1_000_000_000_000
+            case "more each time":
+                extra += 1
+                return count + extra
+            case "fewer": return max(0, count - 1)
+            default: return count * 2
+            }
+        }
+        // What the server has so far is all that it shows.
+        let all = logs
+        var costly = 0
+        for round in 0..<120 {
+            scene.list.logs = all.filter { $0.createdAt <= scene.now }
+            let asked = scene.round()
+            if round > 4, asked >= 5 { costly += 1 }
+            scene.now += 30
+        }
+        // The round that finds out may take more.
+        #expect(costly <= 1, "\(kind)")
+        #expect(scene.requests < 120 * 4, "\(kind)")
+        let last = scene.now - 32
+        #expect(scene.counted >= UInt64(all.count { (4000..<last).contains($0.createdAt) }), "\(kind)")
+        #expect(scene.collector.state.isCaughtUp)
+        #expect(scene.collector.state.openWindows.windows.count <= OpenWindows.limit)
+    }
+
+    @Test func `five unreadable rows among 1,200 hide no other run, and are counted when they are repaired`() {
+        let crowd = (0..<140).map { WorkflowLog.make("c\($0)", at: 3000) }
+        let others = (0..<1060).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 4) }
+        var scene = Scene(logs: crowd + others, now: 5400)
+        scene.bad = ["c17", "c90", "3", "500", "1059"]
+        scene.round()
+        scene.now += 30
+        scene.round()
+        #expect(scene.counted == 1195)
+        #expect(scene.collector.tally.unreadableRows == 5)
+        #expect(scene.collector.state.openWindows.isEmpty)
+        for _ in 0..<40 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 1195)
+        scene.bad = []
+        for _ in 0..<70 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 1200)
+        #expect(scene.collector.state.unreadable.isEmpty)
+        #expect(scene.collector.tally.unreadableRows == 5)
+    }
+
+    @Test func `a run that waits in a second with an unreadable row is counted when it ends`() {
+        let logs = [
+            WorkflowLog.make("bad", at: 2000), WorkflowLog.make("waits", at: 2000, .running),
+            WorkflowLog.make("other", at: 1990),
+        ]
+        var scene = Scene(logs: logs, start: 1900, now: 2020)
+        scene.bad = ["bad"]
+        scene.round()
+        #expect(scene.counted == 1)
+        scene.list.logs[1] = .make("waits", at: 2000)
+        for _ in 0..<10 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 2)
+        #expect(scene.collector.state.unfinished.isEmpty)
+    }
+
+    @Test func `unreadable rows outlive a restart`() throws {
+        var scene = Scene(logs: [.make("bad", at: 2000), .make("good", at: 2000)], start: 1900, now: 2020)
+        scene.bad = ["bad"]
+        scene.round()
+        let checkpoint = Checkpoint(
+            identity: .init(name: "a", baseURL: "b", difyName: nil), state: scene.collector.state)
+        let read = try Checkpoint(encoded: checkpoint.encoded)
+        #expect(read.state.unreadable == scene.collector.state.unreadable)
+        var kept = scene.collector.state
+        kept.totals.recent = RecentRuns()
+        #expect(read.state == kept)
+    }
+
+    @Test func `a window without hope is given up into a counter and the log`() {
+        let logs = (0..<40).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 10) }
+        var scene = Scene(logs: logs, now: 1450)
+        scene.round { query, _ in query.limit == 100 }
+        #expect(!scene.collector.state.openWindows.isEmpty)
+        for _ in 0..<80 {
+            scene.now += 30
+            scene.round { query, _ in query.limit == 100 && (query.createdAtAfter ?? 0) < 1400 }
+        }
+        #expect(scene.collector.state.openWindows.isEmpty)
+        #expect(scene.collector.tally.windowsGivenUp > 0)
+        #expect(scene.findings.contains { if case .gaveUp = $0 { true } else { false } })
+    }
+}
