@@ -9,6 +9,6 @@ enum RetryAfter {
         if !text.isEmpty, text.allSatisfy({ $0.isASCII && $0.isNumber }) {
             return Int64(text).map { min(.seconds($0), longest) } ?? longest
         }
-        return UnixTime(httpDate: text).map { min(max($0 - now, .zero), longest) }
+        return UnixTime(httpDate: text, now: now).map { min(max($0 - now, .zero), longest) }
     }
 }

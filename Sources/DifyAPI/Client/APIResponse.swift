@@ -15,7 +15,7 @@ package struct ServerFacts: Equatable, Sendable {
 
     init(_ response: TransportResponse) {
         version = response.field("X-Version").map { String($0.prefix(64)) }
-        date = response.field("Date").flatMap(UnixTime.init(httpDate:))
+        date = response.field("Date").flatMap { UnixTime(httpDate: $0, now: .now) }
     }
 }
 
