@@ -64,7 +64,7 @@ struct LogsCommand {
             Console.write(output == .table ? table(logs) : jsonLines(logs))
             return .success
         case .failure(let error):
-            Console.writeError("dify-exporter: \(error)")
+            Console.writeError("dify-exporter: \(error.advice)")
             return .failure
         }
     }

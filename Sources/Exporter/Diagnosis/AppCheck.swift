@@ -48,14 +48,14 @@ package struct AppCheck: Sendable {
         clockDifference = infoAnswer.clockDifference
         switch infoAnswer.result {
         case .failure(let error):
-            problem = error.description
+            problem = error.advice
             return
         case .success(let info): self.info = info
         }
         let dayAgo = (infoAnswer.server.date ?? .now) - .seconds(86_400)
         let logsAnswer = await client.logs(LogsQuery(filter: filter, createdAtAfter: dayAgo.second, limit: 1))
         switch logsAnswer.result {
-        case .failure(let error): problem = error.description
+        case .failure(let error): problem = error.advice
         case .success(let page):
             logsInADay = page.total
             problem = info?.remarkOnLogs ?? clockDifference?.remarkOnClock

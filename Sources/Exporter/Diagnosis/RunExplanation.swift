@@ -81,7 +81,7 @@ package struct RunExplanation: Sendable {
             switch await client.logs(LogsQuery(filter: .init(keyword: run.description))).result {
             case .success(let page): return page.logs.first { $0.run?.id?.lowercased() == run.description }
             case .failure(let error):
-                problems.append(error.description)
+                problems.append(error.advice)
                 return nil
             }
         }

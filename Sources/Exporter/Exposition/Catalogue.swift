@@ -100,9 +100,13 @@ package enum Catalogue {
     package static let incompleteWindows = Metric(
         "dify_exporter_incomplete_windows_total", .counter, ["app"],
         "Times that a window of the list could not be read completely; it stays open and is read again.")
+    package static let oddValues = Metric(
+        "dify_exporter_odd_values_total", .counter, ["app", "field"],
+        "Values that no known Dify writes, counted as other, or that lie beyond what a run can have, clamped; once for each log."
+    )
     package static let throttled = Metric(
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
-        "Time that requests waited for the request budget, for Retry-After or for a back-off.")
+        "Time that requests waited for the request budget, and time that the server wanted all of them to pause.")
 
     package static let seriesLimited = Metric(
         "dify_exporter_series_limited_total", .counter, ["app"],
@@ -167,7 +171,8 @@ package enum Catalogue {
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, throttled, seriesLimited, checkpointFailures, checkpointDuration, checkpointBytes,
+        lateLogs, incompleteWindows, oddValues, throttled, seriesLimited, checkpointFailures, checkpointDuration,
+        checkpointBytes,
         configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
         processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,
         processOpenFilesLimit, processThreads, processStartTime,

@@ -288,6 +288,7 @@ package struct AppMachine: Sendable {
     /// The app behind the key is the one whose numbers these are.
     private mutating func admit(_ info: AppInfo, _ round: Round, at now: ClockReading) {
         if snapshot.info != info {
+            note(info.oddValues)
             outputs.append(.report(.connected(info, serverVersion: snapshot.serverVersion)))
             if !info.hasWorkflowLogs { outputs.append(.report(.hasNoLogs(mode: info.mode ?? ""))) }
         }
@@ -377,6 +378,7 @@ package struct AppMachine: Sendable {
         let openBefore = collector?.state.openSeconds ?? []
         let moment = serverMoment(of: answer, at: now)
         collector?.receive(page, at: moment)
+        note(collector?.takeOddValues() ?? [])
         let newlyOpen = (collector?.state.openSeconds ?? []).subtracting(openBefore)
         if !newlyOpen.isEmpty { outputs.append(.report(.leftOpen(seconds: newlyOpen.sorted()))) }
         noteProgress(at: now)
@@ -496,14 +498,17 @@ package struct AppMachine: Sendable {
     }
 
     private mutating func note<Value>(_ answer: Answer<Value>, at now: ClockReading) {
-        switch answer.result {
-        case .failure(.cancelled), .failure(.unavailable): return  // No request was made.
-        case .success, .failure: break
-        }
+        if case .failure(let error) = answer.result, !error.wasSent { return }
         snapshot.work.countRequest(
             code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
         noteClock(answer, at: now)
+    }
+
+    private mutating func note(_ oddValues: [OddValue]) {
+        for value in oddValues where snapshot.work.oddValues.count(value) {
+            outputs.append(.report(.oddValue(value)))
+        }
     }
 
     private mutating func noteProgress(at now: ClockReading) {

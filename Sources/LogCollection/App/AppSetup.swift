@@ -53,6 +53,8 @@ package enum AppEvent: Sendable {
     case serverClockStepped(ServerClock.Step)
     /// Rows that could not be found; they are looked for again.
     case leftOpen(seconds: [Int64])
+    /// A value that no known Dify writes, or that lies beyond what a run can have; the first of its kind.
+    case oddValue(OddValue)
     /// The last numbers could not be written down when collecting ended.
     case notSaved(StateProblem)
 }

@@ -86,12 +86,12 @@ struct WindowReader: Sendable {
 
     private mutating func continueAfter(_ page: LogPage, of span: Window) {
         let rows = page.logs
-        guard rows.count >= LogsQuery.maximumLimit, let oldest = rows.map(\.createdAt).min(),
+        guard page.rowCount >= LogsQuery.maximumLimit, let oldest = rows.map(\.createdAt).min(),
             let newest = rows.map(\.createdAt).max()
         else {
             // The select returned less than a page, so it held all there was; the count, made just before, agrees
             // unless rows vanished in between.
-            if Int64(rows.count) >= page.total {
+            if Int64(page.rowCount) >= page.total {
                 rest = .nothing
             } else {
                 inconsistentAnswers += 1
