@@ -23,11 +23,14 @@ package struct AppConfiguration: Hashable, Sendable {
     package var baseURL: BaseURL
     package var keySource: KeySource
     package var requestTimeout: Duration
+    /// Dify answers after 14 to 39 s, and rightly, while its Redis is down (dify-logs-api §0b).
+    package static let usualTimeout = Duration.seconds(60)
     package var collection: CollectionSettings
     package var labels: [Label]
 
     package init(
-        name: AppName?, baseURL: BaseURL, keySource: KeySource, requestTimeout: Duration = .seconds(20),
+        name: AppName?, baseURL: BaseURL, keySource: KeySource,
+        requestTimeout: Duration = AppConfiguration.usualTimeout,
         collection: CollectionSettings = .init(), labels: [Label] = []
     ) {
         self.name = name

@@ -36,7 +36,7 @@ private struct ConfigurationFileReader {
     /// What apps take over unless they say otherwise.
     private struct Defaults {
         var baseURL = BaseURL.cloud
-        var requestTimeout = Duration.seconds(20)
+        var requestTimeout = AppConfiguration.usualTimeout
         var collection = CollectionSettings()
     }
 

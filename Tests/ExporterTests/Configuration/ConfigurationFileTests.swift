@@ -69,7 +69,7 @@ import Testing
     @Test func whatIsLeftOutHasTheDefaultsOfTheContract() throws {
         let app = try read(#"{"apps": [{"name": "a", "api_key": "app-x"}]}"#).apps[0]
         #expect(app.baseURL.description == "https://api.dify.ai/v1")
-        #expect(app.requestTimeout == .seconds(20))
+        #expect(app.requestTimeout == .seconds(60))
         #expect(app.collection == CollectionSettings())
         #expect(app.collection.interval == .seconds(30))
         #expect(app.collection.giveUpAfter == .seconds(8 * 86_400))
