@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""abcdef""#, 4, "abcd"), (#""abcdef""#, 6, "abcdef"), (#""abcdef""#, 0, ""), (#""aé""#, 2, "a"), (#""aé""#, 3, "aé"),
+        (#""abcdef""#, 4, "abcd"), (#""abcdef""#, 6, "abcdef"), (#""abcdef""#, 0, ""), (#""aé""#, 2, "a"),
+        (#""aé""#, 3, "aé"),
         (#""a\u00e9b""#, 2, "a"), (#""a\u00e9b""#, 3, "aé"), (#""a\n\n\n""#, 3, "a\n\n"), (#""a\nbcdef""#, 4, "a\nbc"),
         (#""\ud83d\ude00x""#, 3, ""), (#""\ud83d\ude00x""#, 5, "😀x"), (#""ab\u00e9cd""#, 3, "ab"),
     ])
