@@ -19,7 +19,7 @@ let package = Package(
         .target(name: "CivilTime", dependencies: ["Platform"]),
         .target(name: "JSON"),
         .target(name: "Metrics", dependencies: ["Bytes"]),
-        .target(name: "Storage", dependencies: ["Platform"]),
+        .target(name: "Storage", dependencies: ["Bytes", "Platform"]),
 
         // The two that talk to the world. They do not know each other.
         .target(name: "DifyAPI", dependencies: ["Bytes", "CCurl", "CivilTime", "JSON", "Platform"]),

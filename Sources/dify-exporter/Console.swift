@@ -20,7 +20,7 @@ enum Console {
         OutputQueue.standardError.post(line.escapingSteering) { "dify-exporter: \($0) lines were lost here." }
     }
 
-    static var environment: [String: String] {
+    static var environment: Environment {
         var variables: [String: String] = [:]
         var next = environ
         while let entry = next.pointee {
@@ -28,6 +28,6 @@ enum Console {
             if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
             next += 1
         }
-        return variables
+        return Environment(variables)
     }
 }

@@ -2,13 +2,14 @@ import CivilTime
 import DifyAPI
 import Exporter
 import HTTPEndpoint
+import Platform
 
 /// What several commands share.
 enum Program {
     /// The configuration, or nil after its problems were printed.
-    static func loadConfiguration(file: String?, environment: [String: String]) -> Configuration? {
+    static func loadConfiguration(file: String?, environment: Environment) async -> Configuration? {
         do throws(LoadError) {
-            return try Configuration.load(file: file, environment: environment)
+            return try await Configuration.load(file: file, environment: environment)
         } catch {
             write(error)
             return nil
@@ -32,7 +33,7 @@ enum Program {
     }
 
     /// A transport that trusts the authorities which OpenSSL's and Go's programs trust too.
-    static func transport(_ environment: [String: String]) -> CurlTransport {
+    static func transport(_ environment: Environment) -> CurlTransport {
         CurlTransport(
             settings: .init(
                 userAgent: "dify-exporter/\(BuildInfo.version)", caFile: environment["SSL_CERT_FILE"],
@@ -46,9 +47,11 @@ enum Program {
         started: ([ListenAddress]) -> Void
     ) async -> ExitCode {
         let routes = Routes(telemetryPath: settings.telemetryPath, service: service)
+        var limits = HTTPServer.Limits()
+        limits.connections = await service.connectionLimit
         let server: HTTPServer
         do throws(HTTPServerError) {
-            server = try HTTPServer(addresses: settings.addresses) { await routes.answer($0) }
+            server = try HTTPServer(addresses: settings.addresses, limits: limits) { await routes.answer($0) }
         } catch {
             Console.writeError("dify-exporter: \(error)")
             return .failure
@@ -77,6 +80,7 @@ struct ServingSettings {
     let addresses: [ListenAddress]
     let telemetryPath: String
     let logger: Logger
+    let descriptors: DescriptorBudget
 
     init(_ options: OptionValues) throws(UsageError) {
         addresses = try options.listenAddresses(.listenAddress)
@@ -84,6 +88,7 @@ struct ServingSettings {
             text.hasPrefix("/") && !text.contains("?") && !text.contains("#") && text != "/" ? text : nil
         }
         logger = try options.logger()
+        descriptors = DescriptorBudget(limit: OpenFileLimit.raise(), listeners: addresses.count)
     }
 }
 

@@ -128,7 +128,7 @@ import Testing
         let document = try JSONDocument(Array(#"{"a":1,"a":2}"#.utf8))
         guard case .object(let members) = document.root.value else { return }
         #expect(members.map(\.key) == ["a", "a"])
-        #expect(document.position(of: members[1]).column == 8)
+        #expect(document.position(ofOffset: members[1].offset).column == 8)
     }
 }
 

@@ -39,8 +39,10 @@ package struct Routes: Sendable {
         switch await service.reload() {
         case .success(let plan): return .text(200, "The configuration was loaded, \(plan.description).\n")
         case .failure(let error):
-            let reasons = error.lines.map { $0 + "\n" }.joined()
-            return .text(500, "The configuration was not loaded, and the one before goes on:\n\(reasons)")
+            // Whoever asks need not know where files are.
+            return .text(
+                500,
+                "The configuration was not loaded, and the one before goes on. The log says why: \(error.summary).\n")
         }
     }
 

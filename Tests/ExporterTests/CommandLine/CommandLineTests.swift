@@ -3,7 +3,7 @@ import Testing
 @testable import Exporter
 
 @Suite struct CommandLineTests {
-    private func parse(_ arguments: String..., environment: [String: String] = [:]) throws -> Invocation {
+    private func parse(_ arguments: String..., environment: Environment = [:]) throws -> Invocation {
         try Invocation(arguments: arguments, environment: environment)
     }
 
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aFlagBeatsTheEnvironmentWhichBeatsTheDefault() throws {
-        let environment = [
+        let environment: Environment = [
             "DIFY_EXPORTER_LOG_LEVEL": "warn", "DIFY_EXPORTER_LOG_FORMAT": "json",
             "DIFY_EXPORTER_WEB_LISTEN_ADDRESS": ":1,:2",
         ]

@@ -60,7 +60,7 @@ struct TestedExporter {
     static func app(
         _ number: Int, key: String? = nil, change: (inout AppConfiguration) -> Void = { _ in }
     ) throws -> AppConfiguration {
-        guard let key = APIKey(key ?? "key-\(number)") else { throw KeyError(message: "not a key") }
+        guard let key = APIKey(key ?? "key-\(number)") else { throw KeyError(subject: "the key", problem: "is none") }
         var app = AppConfiguration(
             name: AppName("app-\(number)"), baseURL: try BaseURL("http://dify.test/v1"), keySource: .inline(key),
             collection: CollectionSettings(interval: interval, overlap: .seconds(2), lookback: .seconds(60)))
