@@ -7,7 +7,7 @@ struct ObjectReader {
     private let members: [JSONMember]
     private let path: String
     private let problems: ProblemList
-    private var known: Set<String> = []
+    private var known: [String] = []
 
     /// The problems of a file: all are counted, and the first ones kept.
     final class ProblemList {
@@ -75,7 +75,7 @@ struct ObjectReader {
 
     /// The value of `key`, `null` counting as absent.
     mutating func node(_ key: String) -> JSONNode? {
-        known.insert(key)
+        known.append(key)
         guard let node = members.first(where: { $0.key == key })?.node else { return nil }
         if case .null = node.value { return nil }
         return node
@@ -169,7 +169,6 @@ struct ObjectReader {
     /// All members as strings, for objects whose keys the operator chooses.
     mutating func strings() -> [(key: String, value: String, node: JSONNode)] {
         members.compactMap { member in
-            known.insert(member.key)
             guard case .string(let text) = member.node.value else {
                 problem(member.node, member.key, "must be a string, not \(member.node.value.kindName)")
                 return nil
@@ -180,9 +179,10 @@ struct ObjectReader {
 
     /// Notes every key that nobody asked for, with the nearest one that somebody did.
     func finish() {
-        let known = known.sorted()
-        for member in members where !self.known.contains(member.key) {
-            problems.add(member, path(of: member.key), "unknown key\(Self.hint(for: member.key, known))")
+        // An object may have any number of members; most have few, for which a set is too much.
+        let set = members.count > 32 ? Set(known) : nil
+        for member in members where !(set?.contains(member.key) ?? known.contains(member.key)) {
+            problems.add(member, path(of: member.key), "unknown key\(Self.hint(for: member.key, known.sorted()))")
         }
     }
 
@@ -192,6 +192,7 @@ struct ObjectReader {
     }
 
     private func noteRepeatedKeys() {
+        guard members.count > 1 else { return }
         var seen: Set<String> = []
         for member in members where !seen.insert(member.key).inserted {
             problems.add(member, path(of: member.key), "this key stands twice; keep one")
