@@ -46,7 +46,7 @@ enum Program {
         _ service: ExporterService, _ settings: ServingSettings, _ signals: Signals,
         started: ([ListenAddress]) -> Void
     ) async -> ExitCode {
-        let routes = Routes(telemetryPath: settings.telemetryPath, service: service)
+        let routes = Routes(telemetryPath: settings.telemetryPath, hosts: settings.hosts, service: service)
         var limits = HTTPServer.Limits()
         limits.connections = await service.connectionLimit
         let server: HTTPServer
@@ -78,15 +78,16 @@ enum Program {
 /// The flags of the commands that serve metrics.
 struct ServingSettings {
     let addresses: [ListenAddress]
-    let telemetryPath: String
+    let telemetryPath: TelemetryPath
+    let hosts: HostRule
     let logger: Logger
     let descriptors: DescriptorBudget
 
     init(_ options: OptionValues) throws(UsageError) {
         addresses = try options.listenAddresses(.listenAddress)
-        telemetryPath = try options.required(.telemetryPath, expected: "a path that begins with /") { text in
-            text.hasPrefix("/") && !text.contains("?") && !text.contains("#") && text != "/" ? text : nil
-        }
+        telemetryPath = try TelemetryPath(options[.telemetryPath] ?? "")
+        hosts = HostRule(
+            allowed: try options.allowedHosts(), listeningOn: addresses, machine: Console.hostName)
         logger = try options.logger()
         descriptors = DescriptorBudget(limit: OpenFileLimit.raise(), listeners: addresses.count)
     }
@@ -103,6 +104,20 @@ extension OptionValues {
             }
         }
         return addresses
+    }
+
+    fileprivate func allowedHosts() throws(UsageError) -> [AllowedHost] {
+        var hosts: [AllowedHost] = []
+        for text in all(.allowedHosts) {
+            guard let host = AllowedHost(text) else {
+                throw UsageError(
+                    message:
+                        "--web.allowed-hosts takes a host without scheme and port, such as metrics.example.com, or *; "
+                        + "not \"\(text)\"")
+            }
+            hosts.append(host)
+        }
+        return hosts
     }
 
     func logger() throws(UsageError) -> Logger {

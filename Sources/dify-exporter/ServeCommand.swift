@@ -51,7 +51,8 @@ struct ServeCommand {
             settings.logger.log(
                 .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
                 ("shard", shard?.description ?? "all"),
-                ("addresses", addresses.map(\.description).joined(separator: " ")), ("path", settings.telemetryPath),
+                ("addresses", addresses.map(\.description).joined(separator: " ")),
+                ("path", settings.telemetryPath.description),
                 ("storage", storagePath ?? "memory only"))
         }
     }

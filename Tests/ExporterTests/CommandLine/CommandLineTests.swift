@@ -91,4 +91,41 @@ import Testing
             #expect(Help.text(for: nil).contains(command.rawValue))
         }
     }
+
+    @Test func `a telemetry path is one that a request can name and nothing else has`() throws {
+        func message(_ text: String) -> String? {
+            do throws(UsageError) {
+                _ = try TelemetryPath(text)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        for path in ["/metrics", "/m", "/a/b/", "//", "/-/metrics", "/api/v1"] { #expect(message(path) == nil) }
+        #expect(
+            message("/")
+                == "--web.telemetry-path cannot be /: the status page is there. Choose another, such as /metrics")
+        for path in TelemetryPath.taken {
+            #expect(message(path)?.hasPrefix("--web.telemetry-path cannot be \(path)") == true)
+        }
+        for path in ["", "metrics", "/a?b", "/a#b", "/%2f", "/../a", "/a/.", "/a\u{1b}"] {
+            #expect(message(path)?.hasPrefix("--web.telemetry-path takes a path that begins with /") == true)
+        }
+    }
+
+    @Test func `a key on the command line is not repeated`() {
+        let key = "app-abcDEF0123456789abcdefgh"
+        for arguments in [[key], ["--\(key)=1"], ["check", key]] {
+            let error = #expect(throws: UsageError.self) { try Invocation(arguments: arguments, environment: [:]) }
+            #expect(error?.description.contains(key) == false)
+        }
+    }
+
+    @Test func `the environment prints nothing of itself`() {
+        let environment: Environment = ["DIFY_API_KEY": "app-secret"]
+        var dumped = ""
+        dump(environment, to: &dumped)
+        #expect(!"\(environment) \(String(reflecting: environment)) \(dumped)".contains("secret"))
+        #expect(environment["DIFY_API_KEY"] == "app-secret")
+    }
 }

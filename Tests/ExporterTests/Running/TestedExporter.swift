@@ -13,6 +13,7 @@ struct TestedExporter {
     let clock: HandClock
     let dify: SimulatedTransport
     private let next: NextConfiguration
+    private let routes: Routes
     private let running: Task<Void, Never>
     static let interval = Duration.seconds(1)
 
@@ -46,6 +47,7 @@ struct TestedExporter {
             ) { _ in dify },
             load: { () async throws(LoadError) in try await next.result.get() })
         (self.clock, self.dify, self.next) = (clock, dify, next)
+        routes = Routes(telemetryPath: .standard, hosts: .loopback, service: service)
         running = Task { [service] in await service.run() }
         await clock.untilSleeping(apps.count)
     }
@@ -98,8 +100,8 @@ struct TestedExporter {
         await answer("POST", "/-/reload")
     }
 
-    func answer(_ method: String, _ path: String) async -> HTTPResponse {
-        await Routes(telemetryPath: "/metrics", service: service).answer(HTTPRequest(method: method, path: path))
+    func answer(_ method: String, _ path: String, _ headers: HTTPHeaders = [:]) async -> HTTPResponse {
+        await routes.answer(HTTPRequest(method: method, path: path, headers: headers))
     }
 
     /// The samples of the page, by name with labels.
@@ -132,6 +134,12 @@ struct TestedExporter {
         running.cancel()
         await running.value
     }
+}
+
+extension HostRule {
+    /// As where the program listens by default.
+    static let loopback = HostRule(
+        allowed: [], listeningOn: [ListenAddress(host: "127.0.0.1", port: 13439)], machine: "build-7")
 }
 
 extension HTTPResponse {
