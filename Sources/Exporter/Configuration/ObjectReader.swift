@@ -182,7 +182,7 @@ struct ObjectReader {
         // An object may have any number of members; most have few, for which a set is too much.
         let set = members.count > 32 ? Set(known) : nil
         for member in members where !(set?.contains(member.key) ?? known.contains(member.key)) {
-            problems.add(member, path(of: member.key), "unknown key\(Self.hint(for: member.key, known.sorted()))")
+            problems.add(member, path(of: member.key), "unknown key\(Self.hint(for: member.key, Set(known).sorted()))")
         }
     }
 

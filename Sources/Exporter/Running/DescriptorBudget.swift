@@ -38,8 +38,8 @@ package struct DescriptorBudget: Sendable {
         let servers = Set(configuration.apps.map(\.baseURL)).count
         let needed = limit - left(beside: configuration) + Self.fewestConnections
         throw LoadError(lines: [
-            "\(servers) base URLs with \(configuration.requestsInFlight) requests in flight need \(needed) open files, and this "
-                + "process may have \(limit). \(Self.remedy)"
+            "\(servers) \(servers == 1 ? "base URL" : "base URLs") with \(configuration.requestsInFlight) requests in flight at "
+                + "once and the endpoint need \(needed) open files, and this process may have \(limit). \(Self.remedy)"
         ])
     }
 

@@ -30,7 +30,9 @@ struct TestedExporter {
     }
 
     /// Begins to collect `apps`; the Dify has four, `app-1` to `app-4`.
-    init(_ apps: AppConfiguration..., storagePath: String? = nil) async throws {
+    init(
+        _ apps: AppConfiguration..., storagePath: String? = nil, descriptors: DescriptorBudget = .unlimited
+    ) async throws {
         let clock = HandClock(now: .now)
         let simulated = (1...4).map { number in
             SimulatedApp.Settings.steady(name: "app-\(number)", key: "key-\(number)", runsPerSecond: 3)
@@ -43,7 +45,8 @@ struct TestedExporter {
         service = ExporterService(
             configuration: configuration,
             surroundings: .init(
-                environment: [:], storagePath: storagePath, logger: Logger(level: .error, format: .logfmt), clock: clock
+                environment: [:], storagePath: storagePath, logger: Logger(level: .error, format: .logfmt),
+                descriptors: descriptors, clock: clock
             ) { _ in dify },
             load: { () async throws(LoadError) in try await next.result.get() })
         (self.clock, self.dify, self.next) = (clock, dify, next)
