@@ -148,7 +148,9 @@ import Testing
         if let message {
             #expect(messages == [message])
         } else {
-            #expect(messages[0].hasPrefix("f:1:2: zzz: unknown key; known here: apps, base_url, failure_reasons, give_up_after"))
+            #expect(
+                messages[0].hasPrefix(
+                    "f:1:2: zzz: unknown key; known here: apps, base_url, failure_reasons, give_up_after"))
         }
     }
 
