@@ -19,7 +19,7 @@ let package = Package(
         .target(name: "CivilTime", dependencies: ["Platform"]),
         .target(name: "JSON"),
         .target(name: "Metrics", dependencies: ["Bytes"]),
-        .target(name: "Storage", dependencies: ["Platform"]),
+        .target(name: "Storage", dependencies: ["Bytes", "Platform"]),
 
         // The two that talk to the world. They do not know each other.
         .target(name: "DifyAPI", dependencies: ["Bytes", "CCurl", "CivilTime", "JSON", "Platform"]),
@@ -61,7 +61,7 @@ let package = Package(
             name: "metrics-bench", dependencies: ["HTTPEndpoint", "Metrics", "MetricsFixtures", "Platform"],
             path: "Tests/MetricsBench"),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "Platform", "TestSupport"]),
@@ -76,6 +76,10 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(name: "DifySimulatorTests", dependencies: ["DifySimulator"]),
         .testTarget(name: "DeployTests", dependencies: ["CivilTime", "Exporter", "JSON", "Metrics", "TestSupport"]),
+        // The program itself, as it is built beside the tests.
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: ["CivilTime", "DifySimulator", "Exporter", "HTTPEndpoint", "Platform", "TestSupport"]),
         .testTarget(name: "ExporterTests", dependencies: ["DifySimulator", "Exporter", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -26,8 +26,11 @@ enum {
     OPT_NOSIGNAL = 99,
     OPT_TIMEOUT_MS = 155,
     OPT_CONNECTTIMEOUT_MS = 156,
+    OPT_MAXFILESIZE_LARGE = 30117,
     OPT_PROTOCOLS = 181,
     INFO_RESPONSE_CODE = 0x200002,
+    INFO_SSL_VERIFYRESULT = 0x20000d,
+    INFO_CONNECT_TIME = 0x300005,
     GLOBAL_DEFAULT = 3,
     PROTOCOL_HTTP_AND_HTTPS = 3,
     MESSAGE_DONE = 1,
@@ -42,6 +45,7 @@ enum {
     CODE_SSL_CIPHER = 59,
     CODE_PEER_FAILED_VERIFICATION = 60,
     CODE_USE_SSL_FAILED = 64,
+    CODE_FILESIZE_EXCEEDED = 63,
     CODE_SSL_CACERT_BADFILE = 77,
     CODE_SSL_CRL_BADFILE = 82,
     CODE_SSL_ISSUER_ERROR = 83,
@@ -169,11 +173,19 @@ struct buffer {
     bool is_over_limit;
 };
 
+struct body {
+    ccurl_receiver receive;
+    void *context;
+    size_t length;
+    size_t limit;
+    bool is_over_limit;
+};
+
 struct ccurl_slot {
     CURL *easy;
     CURLM *multi;
     atomic_bool is_cancelled;
-    struct buffer body;
+    struct body body;
     struct buffer headers;
     char error[ERROR_BUFFER_SIZE];
 };
@@ -196,7 +208,15 @@ static size_t append(struct buffer *buffer, const void *bytes, size_t count) {
 }
 
 static size_t receive_body(char *bytes, size_t size, size_t count, void *slot) {
-    return append(&((ccurl_slot *)slot)->body, bytes, size * count);
+    struct body *body = &((ccurl_slot *)slot)->body;
+    size_t length = size * count;
+    if (length > body->limit - body->length) {
+        body->is_over_limit = true;
+        return 0;
+    }
+    body->length += length;
+    body->receive(body->context, (const unsigned char *)bytes, length);
+    return length;
 }
 
 static size_t receive_header(char *bytes, size_t size, size_t count, void *slot) {
@@ -221,7 +241,6 @@ ccurl_slot *ccurl_slot_create(void) {
 void ccurl_slot_destroy(ccurl_slot *slot) {
     if (slot->easy != NULL) curl.easy_cleanup(slot->easy);
     if (slot->multi != NULL) curl.multi_cleanup(slot->multi);
-    free(slot->body.bytes);
     free(slot->headers.bytes);
     free(slot);
 }
@@ -239,7 +258,7 @@ static void configure(ccurl_slot *slot, const ccurl_request *request, struct sli
     curl.easy_setopt(easy, OPT_HTTPHEADER, headers);
     curl.easy_setopt(easy, OPT_USERAGENT, request->user_agent);
     curl.easy_setopt(easy, OPT_TIMEOUT_MS, request->timeout_milliseconds);
-    curl.easy_setopt(easy, OPT_CONNECTTIMEOUT_MS, request->timeout_milliseconds);
+    curl.easy_setopt(easy, OPT_CONNECTTIMEOUT_MS, request->connect_timeout_milliseconds);
     curl.easy_setopt(easy, OPT_WRITEFUNCTION, receive_body);
     curl.easy_setopt(easy, OPT_WRITEDATA, slot);
     curl.easy_setopt(easy, OPT_HEADERFUNCTION, receive_header);
@@ -247,6 +266,8 @@ static void configure(ccurl_slot *slot, const ccurl_request *request, struct sli
     curl.easy_setopt(easy, OPT_ERRORBUFFER, slot->error);
     curl.easy_setopt(easy, OPT_FOLLOWLOCATION, 0L);
     curl.easy_setopt(easy, OPT_NOSIGNAL, 1L);
+    // An answer that says how long it is ends before its body; others are counted as they come.
+    curl.easy_setopt(easy, OPT_MAXFILESIZE_LARGE, (int64_t)request->body_limit);
     curl.easy_setopt(easy, OPT_PROTOCOLS, (long)PROTOCOL_HTTP_AND_HTTPS);
     // Every encoding that this libcurl can undo.
     curl.easy_setopt(easy, OPT_ACCEPT_ENCODING, "");
@@ -271,13 +292,18 @@ static int drive(ccurl_slot *slot) {
 }
 
 static ccurl_outcome outcome_of(int code, const ccurl_slot *slot) {
+    double connect_time = 0;
     switch (code) {
     case 0:
         return CCURL_OK;
     case -1:
         return CCURL_CANCELLED;
+    case CODE_FILESIZE_EXCEEDED:
+        return CCURL_TOO_LONG;
     case CODE_OPERATION_TIMEDOUT:
-        return CCURL_TIMEOUT;
+        // A server that was never reached is another trouble than one that does not answer.
+        curl.easy_getinfo(slot->easy, INFO_CONNECT_TIME, &connect_time);
+        return connect_time > 0 ? CCURL_TIMEOUT : CCURL_CONNECTION;
     case CODE_SSL_CONNECT_ERROR:
     case CODE_SSL_ENGINE_NOTFOUND:
     case CODE_SSL_ENGINE_SETFAILED:
@@ -297,9 +323,8 @@ static ccurl_outcome outcome_of(int code, const ccurl_slot *slot) {
 }
 
 ccurl_response ccurl_slot_get(ccurl_slot *slot, const ccurl_request *request) {
-    slot->body.length = 0;
-    slot->body.limit = request->body_limit;
-    slot->body.is_over_limit = false;
+    slot->body = (struct body){
+        .receive = request->receive, .context = request->receive_context, .limit = request->body_limit};
     slot->headers.length = 0;
     slot->headers.limit = HEADERS_LIMIT;
     slot->headers.is_over_limit = false;
@@ -310,22 +335,21 @@ ccurl_response ccurl_slot_get(ccurl_slot *slot, const ccurl_request *request) {
         struct slist *longer = curl.slist_append(headers, *line);
         if (longer == NULL) {
             curl.slist_free_all(headers);
-            return (ccurl_response){.outcome = CCURL_CONNECTION, .message = "out of memory"};
+            return (ccurl_response){.outcome = CCURL_CONNECTION, .message = "out of memory", .code = -1};
         }
         headers = longer;
     }
     configure(slot, request, headers);
     curl.multi_add_handle(slot->multi, slot->easy);
     int code = drive(slot);
-    ccurl_response response = {.outcome = outcome_of(code, slot)};
+    ccurl_response response = {.outcome = outcome_of(code, slot), .code = code};
     curl.easy_getinfo(slot->easy, INFO_RESPONSE_CODE, &response.status);
+    curl.easy_getinfo(slot->easy, INFO_SSL_VERIFYRESULT, &response.verify_result);
     curl.multi_remove_handle(slot->multi, slot->easy);
     curl.easy_setopt(slot->easy, OPT_HTTPHEADER, NULL);
     curl.slist_free_all(headers);
 
     response.message = slot->error[0] != '\0' ? slot->error : code > 0 ? curl.easy_strerror(code) : "";
-    response.body = slot->body.bytes;
-    response.body_length = slot->body.length;
     response.headers = slot->headers.bytes;
     response.headers_length = slot->headers.length;
     return response;

@@ -1,45 +1,76 @@
-import Platform
-
 extension UnixTime {
     /// The IMF-fixdate of RFC 9110 §5.6.7, as in `Sun, 06 Nov 1994 08:49:37 GMT`.
     package var httpDate: String {
-        var time = time_t(second)
-        var fields = tm()
-        gmtime_r(&time, &fields)
-        // The program never calls setlocale, so names of days and months stay English.
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            strftime(buffer.baseAddress!, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &fields)
-            return String(cString: buffer.baseAddress!)
-        }
+        let fields = CalendarFields(unixSecond: second)
+        return "\(HTTPDate.days[fields.weekday]), \(padded(fields.day, to: 2)) \(HTTPDate.months[fields.month - 1]) "
+            + "\(padded(fields.year, to: 4)) \(padded(fields.hour, to: 2)):\(padded(fields.minute, to: 2)):"
+            + "\(padded(fields.second, to: 2)) GMT"
     }
 
-    /// Reads the three forms that RFC 9110 §5.6.7 obliges a recipient to accept; nil for anything else.
+    /// Reads the three forms that RFC 9110 §5.6.7 obliges a recipient to accept; nil for anything else. `now` tells which
+    /// century a year of two digits is of.
     ///
     ///     Sun, 06 Nov 1994 08:49:37 GMT
     ///     Sunday, 06-Nov-94 08:49:37 GMT
     ///     Sun Nov  6 08:49:37 1994
-    package init?(httpDate text: String) {
-        let parts = text.split { " ,-:".contains($0) }.dropFirst()
-        var words = Array(parts)
-        let isAsctime = words.count == 6
-        if isAsctime {
+    package init?(httpDate text: String, now: UnixTime) {
+        guard let date = HTTPDate(text) else { return nil }
+        let year = date.hasShortYear ? HTTPDate.fullYear(date.year, now: now) : date.year
+        // A leap second has no time of its own in POSIX: it is the first of the next minute.
+        guard
+            let fields = CalendarFields(
+                year: year, month: date.month, day: date.day, hour: date.hour, minute: date.minute,
+                second: min(date.second, 59))
+        else { return nil }
+        self.init(seconds: fields.unixSecond + (date.second == 60 ? 1 : 0))
+    }
+}
+
+/// The numbers of an HTTP date, each of no more digits than its form allows.
+private struct HTTPDate {
+    let year: Int
+    let hasShortYear: Bool
+    let month: Int
+    let day: Int
+    let hour: Int
+    let minute: Int
+    /// 60 in a leap second.
+    let second: Int
+
+    static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    /// The longest form, with the longest name of a day, has 33 bytes.
+    private static let longestText = 64
+
+    init?(_ text: String) {
+        guard text.utf8.count <= Self.longestText else { return nil }
+        var words = text.split { " ,-:".contains($0) }.dropFirst().map(String.init)
+        if words.count == 6 {
+            // asctime's form ends with the year.
             words = [words[1], words[0], words[5], words[2], words[3], words[4], "GMT"]
         }
-        guard words.count == 7, words[6] == "GMT", let month = Self.monthNames.firstIndex(of: String(words[1])) else {
-            return nil
-        }
-        let numbers = [words[0], words[2], words[3], words[4], words[5]].compactMap { word in
-            word.allSatisfy { $0.isASCII && $0.isNumber } ? Int(word) : nil
-        }
-        guard numbers.count == 5, numbers[2] < 24, numbers[3] < 60, numbers[4] <= 60 else { return nil }
-        // Two digits of a year: RFC 9110 lets them mean the past; POSIX puts the border at 69.
-        let year = words[2].count > 2 ? numbers[1] : numbers[1] + (numbers[1] < 69 ? 2000 : 1900)
-        let fields = CalendarFields(year: year, month: month + 1, day: numbers[0])
-        guard (1...9999).contains(year), let midnight = fields.unixSecond else { return nil }
-        self.init(seconds: midnight + Int64(numbers[2] * 3600 + numbers[3] * 60 + numbers[4]))
+        guard words.count == 7, words[6] == "GMT", let month = Self.months.firstIndex(of: words[1]),
+            let day = Self.number(words[0], digits: 1...2), let year = Self.number(words[2], digits: 2...4),
+            let hour = Self.number(words[3], digits: 2...2), let minute = Self.number(words[4], digits: 2...2),
+            let second = Self.number(words[5], digits: 2...2), words[2].utf8.count != 3
+        else { return nil }
+        guard second < 60 || (second == 60 && hour == 23 && minute == 59) else { return nil }
+        (self.year, self.month, self.day) = (year, month + 1, day)
+        (self.hour, self.minute, self.second) = (hour, minute, second)
+        hasShortYear = words[2].utf8.count == 2
     }
 
-    private static let monthNames = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
+    private static func number(_ word: String, digits: ClosedRange<Int>) -> Int? {
+        guard digits.contains(word.utf8.count),
+            word.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        return Int(word)
+    }
+
+    /// A year of two digits that would lie more than 50 years ahead is the latest one in the past with these digits.
+    static func fullYear(_ shortYear: Int, now: UnixTime) -> Int {
+        let present = CalendarFields(unixSecond: now.second).year
+        let year = present / 100 * 100 + shortYear
+        return year > present + 50 ? year - 100 : year
+    }
 }

@@ -1,5 +1,6 @@
 extension UnixTime {
-    /// `YYYY-MM-DDTHH:MM:SSZ`: the one form that every Dify version parses alike (dify-logs-api §1.3).
+    /// `YYYY-MM-DDTHH:MM:SSZ`: the one form that every Dify version parses alike (dify-logs-api §1.3). A second beyond the
+    /// years 1 to 9999 is written as the first or last that this form can tell.
     package static func iso8601(second: Int64) -> String {
         let fields = CalendarFields(unixSecond: second)
         return "\(padded(fields.year, to: 4))-\(padded(fields.month, to: 2))-\(padded(fields.day, to: 2))"
@@ -9,7 +10,8 @@ extension UnixTime {
     /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, for log lines.
     package var iso8601: String {
         let whole = Self.iso8601(second: second).dropLast()
-        return "\(whole).\(padded(Int(milliseconds - second * 1000), to: 3))Z"
+        let thousandths = Int(milliseconds % 1000)
+        return "\(whole).\(padded(thousandths < 0 ? thousandths + 1000 : thousandths, to: 3))Z"
     }
 
     /// Reads ISO 8601 as Dify's servers do (Python's `dateutil.parser.isoparse`): extended or compact, date only,
@@ -19,21 +21,17 @@ extension UnixTime {
         var scanner = DigitScanner(Array(text.utf8))
         guard let (date, isDateOnly) = scanner.date() else { return nil }
         guard !isDateOnly else {
-            guard scanner.isAtEnd, let second = date.unixSecond else { return nil }
-            self.init(seconds: second)
+            guard scanner.isAtEnd else { return nil }
+            self.init(seconds: date.unixSecond)
             return
         }
         guard let separator = scanner.next(), !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(separator),
             let time = scanner.timeOfDay(), let offset = scanner.offset(), scanner.isAtEnd
         else { return nil }
         // 24:00:00 is the midnight that ends the day.
-        let isEndOfDay = time.hour == 24
-        guard !isEndOfDay || (time.minute == 0 && time.second == 0 && time.millisecond == 0) else { return nil }
-        var moment = date
-        (moment.hour, moment.minute, moment.second) = (isEndOfDay ? 0 : time.hour, time.minute, time.second)
-        guard let second = moment.unixSecond else { return nil }
-        let total = second + (isEndOfDay ? 86400 : 0) - Int64(offset * 60)
-        self.init(milliseconds: total * 1000 + Int64(time.millisecond))
+        guard time.hour < 24 || (time.minute == 0 && time.second == 0 && time.millisecond == 0) else { return nil }
+        let second = date.unixSecond + Int64(time.hour * 3600 + time.minute * 60 + time.second - offset * 60)
+        self.init(milliseconds: second * 1000 + Int64(time.millisecond))
     }
 }
 
@@ -71,16 +69,16 @@ private struct DigitScanner {
         return value
     }
 
-    /// `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYYMMDD`, and whether the text may end there only.
+    /// `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYYMMDD`, of days that exist, and whether the text may end there only.
     mutating func date() -> (CalendarFields, isDateOnly: Bool)? {
-        guard let year = number(digits: 4), year >= 1 else { return nil }
-        if isAtEnd { return (CalendarFields(year: year, month: 1, day: 1), true) }
+        guard let year = number(digits: 4) else { return nil }
+        if isAtEnd { return CalendarFields(year: year, month: 1, day: 1).map { ($0, true) } }
         let isExtended = take("-")
-        guard let month = number(digits: 2), (1...12).contains(month) else { return nil }
-        if isExtended, isAtEnd { return (CalendarFields(year: year, month: month, day: 1), true) }
+        guard let month = number(digits: 2) else { return nil }
+        if isExtended, isAtEnd { return CalendarFields(year: year, month: month, day: 1).map { ($0, true) } }
         if isExtended, !take("-") { return nil }
-        guard let day = number(digits: 2), (1...31).contains(day) else { return nil }
-        return (CalendarFields(year: year, month: month, day: day), isAtEnd)
+        guard let day = number(digits: 2) else { return nil }
+        return CalendarFields(year: year, month: month, day: day).map { ($0, isAtEnd) }
     }
 
     /// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.ffffff` and the same without colons.

@@ -13,12 +13,9 @@ package struct JSONDocument: Sendable {
         self.bytes = bytes
     }
 
-    package func position(of node: JSONNode) -> JSONPosition {
-        JSONPosition(offset: node.offset, in: bytes)
-    }
-
-    package func position(of member: JSONMember) -> JSONPosition {
-        JSONPosition(offset: member.offset, in: bytes)
+    /// The position of a node or member, by its offset.
+    package func position(ofOffset offset: Int) -> JSONPosition {
+        JSONPosition(offset: offset, in: bytes)
     }
 }
 

@@ -20,6 +20,8 @@ package struct JSONError: Error, Equatable, Sendable {
         case unpairedSurrogate
         case controlCharacter
         case invalidNumber
+        /// The JSON may be sound, but its reader wants no more elements of this array.
+        case tooMany(limit: Int)
         /// The JSON is sound, but its reader wanted something else in this place.
         case mismatch(String)
     }
@@ -38,6 +40,7 @@ extension JSONError.Problem: CustomStringConvertible {
         case .unpairedSurrogate: "half of a surrogate pair stands alone"
         case .controlCharacter: "a control character in a string must be written as an escape"
         case .invalidNumber: "this is not a JSON number"
+        case .tooMany(let limit): "there are more than \(limit) elements in this array"
         case .mismatch(let message): message
         }
     }

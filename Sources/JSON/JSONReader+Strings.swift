@@ -1,23 +1,37 @@
 extension JSONReader {
-    /// Reads the string whose opening quote is the current byte.
-    mutating func scanString() throws(JSONError) -> String {
+    /// Reads the string whose opening quote is the current byte, and keeps its first `limit` bytes of UTF-8 or a little less:
+    /// no scalar is cut. The rest is checked and takes no memory.
+    mutating func scanString(limit: Int) throws(JSONError) -> String {
         try openQuote()
         let start = offset
         try skipPlainBytes()
         if bytes[offset] == UInt8(ascii: "\"") {
             defer { offset += 1 }
-            return String(decoding: bytes[start..<offset], as: UTF8.self)
+            return String(decoding: wholeScalars(from: start, limit: limit), as: UTF8.self)
         }
-        var decoded = Array(bytes[start..<offset])
+        var decoded = Array(wholeScalars(from: start, limit: limit))
+        var isFull = decoded.count < offset - start
         while bytes[offset] != UInt8(ascii: "\"") {
-            let scalar = try scanEscape()
-            decoded.append(contentsOf: Character(scalar).utf8)
+            let escaped = String(Character(try scanEscape())).utf8
+            isFull = isFull || decoded.count + escaped.count > limit
+            if !isFull { decoded.append(contentsOf: escaped) }
             let plainStart = offset
             try skipPlainBytes()
-            decoded.append(contentsOf: bytes[plainStart..<offset])
+            guard !isFull else { continue }
+            let plain = wholeScalars(from: plainStart, limit: limit - decoded.count)
+            decoded.append(contentsOf: plain)
+            isFull = plain.count < offset - plainStart
         }
         offset += 1
         return String(decoding: decoded, as: UTF8.self)
+    }
+
+    /// The bytes from `start` up to the current one, or as many of them as fit and end with a scalar.
+    private func wholeScalars(from start: Int, limit: Int) -> ArraySlice<UInt8> {
+        guard offset - start > limit else { return bytes[start..<offset] }
+        var end = start + limit
+        while end > start, bytes[end] & 0xc0 == 0x80 { end -= 1 }
+        return bytes[start..<end]
     }
 
     /// Reads past the string whose opening quote is the current byte, as strictly as `scanString`.

@@ -27,6 +27,9 @@ package struct JSONReader {
         case object, array, string, number, bool, null
     }
 
+    /// Every double can be written in less.
+    static let longestNumber = 2048
+
     package let bytes: [UInt8]
     /// Bytes read so far.
     package internal(set) var offset = 0
@@ -87,14 +90,19 @@ package struct JSONReader {
         return false
     }
 
-    package mutating func readString() throws(JSONError) -> String {
+    /// Reads a string and keeps its first `limit` bytes of UTF-8 or a little less: no scalar is cut. What is not kept takes no
+    /// memory.
+    package mutating func readString(limit: Int = .max) throws(JSONError) -> String {
         try skipSpace()
-        return try scanString()
+        return try scanString(limit: limit)
     }
 
+    /// Throws for a number of more than `longestNumber` bytes as well.
     package mutating func readNumber() throws(JSONError) -> JSONNumber {
         try skipSpace()
+        let start = offset
         let range = try scanNumber()
+        guard range.count <= Self.longestNumber else { throw JSONError(offset: start, problem: .invalidNumber) }
         return JSONNumber(text: String(decoding: bytes[range], as: UTF8.self))
     }
 
@@ -126,17 +134,17 @@ package struct JSONReader {
         try enter(UInt8(ascii: "["), "an array", isObject: false)
     }
 
-    /// The next key of the innermost object, or nil at its end, which leaves it.
-    package mutating func nextKey() throws(JSONError) -> String? {
-        try nextKeyWithOffset()?.key
+    /// The next key of the innermost object, or nil at its end, which leaves it. Of a longer key the first `limit` bytes.
+    package mutating func nextKey(limit: Int = .max) throws(JSONError) -> String? {
+        try nextKeyWithOffset(limit: limit)?.key
     }
 
     /// The next key with the offset of its opening quote.
-    mutating func nextKeyWithOffset() throws(JSONError) -> (key: String, offset: Int)? {
+    mutating func nextKeyWithOffset(limit: Int = .max) throws(JSONError) -> (key: String, offset: Int)? {
         guard try advance(to: UInt8(ascii: "}")) else { return nil }
         guard try currentByte() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
         let start = offset
-        let key = try scanString()
+        let key = try scanString(limit: limit)
         try takeColon()
         return (key, start)
     }

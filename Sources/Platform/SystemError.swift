@@ -11,3 +11,8 @@ package struct SystemError: Error, Hashable, Sendable {
         String(cString: strerror(code))
     }
 }
+
+extension SystemError {
+    /// Whether this process, or the system, has as many files open as it may.
+    package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+}

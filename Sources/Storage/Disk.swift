@@ -1,3 +1,5 @@
+import Platform
+
 /// A folder on a disk, in the few operations that durable files need. Production hands in the system's, a simulation one
 /// that fails and crashes between them.
 package protocol Disk: Sendable {
@@ -32,11 +34,18 @@ package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     package let path: String
     /// The system's words.
     package let reason: String
+    /// Whether nothing is wrong with the disk: this process, or the system, has as many files open as it may.
+    package let isOutOfDescriptors: Bool
 
     package init(operation: String, path: String, reason: String) {
-        self.operation = operation
-        self.path = path
-        self.reason = reason
+        (self.operation, self.path, self.reason) = (operation, path, reason)
+        isOutOfDescriptors = false
+    }
+
+    /// For what the system has just refused.
+    package init(operation: String, path: String, _ error: SystemError = SystemError()) {
+        (self.operation, self.path, reason) = (operation, path, error.text)
+        isOutOfDescriptors = error.isOutOfDescriptors
     }
 
     package var description: String { "cannot \(operation) \(path): \(reason)" }

@@ -15,12 +15,18 @@ package struct FolderDisk: Disk {
     }
 
     package func read(_ name: String) throws(DiskError) -> [UInt8]? {
-        let descriptor = open(path(name), O_RDONLY | O_CLOEXEC)
+        // What is no regular file might block, or never end.
+        let descriptor = open(path(name), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw failure("open", name)
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("read", name) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw DiskError(operation: "read", path: path(name), reason: "it is not a regular file")
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 256 << 10)
         while true {
@@ -60,23 +66,23 @@ package struct FolderDisk: Disk {
 
     private func sync(_ path: String, flags: Int32) throws(DiskError) {
         let descriptor = open(path, flags | O_CLOEXEC)
-        guard descriptor >= 0 else { throw DiskError(operation: "open", path: path, reason: SystemCall.message) }
+        guard descriptor >= 0 else { throw DiskError(operation: "open", path: path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw DiskError(operation: "sync", path: path, reason: SystemCall.message) }
+        guard fsync(descriptor) == 0 else { throw DiskError(operation: "sync", path: path) }
     }
 
     private func failure(_ operation: String, _ name: String) -> DiskError {
-        DiskError(operation: operation, path: path(name), reason: SystemCall.message)
+        DiskError(operation: operation, path: path(name))
     }
 
     private static func makeFolder(_ path: String) throws(DiskError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw DiskError(operation: "make the folder", path: path, reason: SystemCall.message)
+            throw DiskError(operation: "make the folder", path: path)
         }
         try makeFolder(String(path[..<slash]))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw DiskError(operation: "make the folder", path: path, reason: SystemCall.message)
+            throw DiskError(operation: "make the folder", path: path)
         }
     }
 }

@@ -5,15 +5,15 @@ import Exporter
 /// Tries every app's key and prints a verdict for each.
 struct CheckCommand {
     private let configFile: String?
-    private let environment: [String: String]
+    private let environment: Environment
 
-    init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
+    init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
         self.environment = environment
     }
 
     func run() async -> ExitCode {
-        guard let configuration = Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }

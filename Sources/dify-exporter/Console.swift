@@ -20,7 +20,14 @@ enum Console {
         OutputQueue.standardError.post(line.escapingSteering) { "dify-exporter: \($0) lines were lost here." }
     }
 
-    static var environment: [String: String] {
+    /// This machine's name; nil where the system does not tell it.
+    static var hostName: String? {
+        var bytes = [CChar](repeating: 0, count: 256)
+        guard gethostname(&bytes, bytes.count - 1) == 0 else { return nil }
+        return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    static var environment: Environment {
         var variables: [String: String] = [:]
         var next = environ
         while let entry = next.pointee {
@@ -28,6 +35,6 @@ enum Console {
             if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
             next += 1
         }
-        return variables
+        return Environment(variables)
     }
 }

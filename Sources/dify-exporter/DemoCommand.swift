@@ -10,13 +10,13 @@ import LogCollection
 struct DemoCommand {
     private let settings: ServingSettings
     private let seed: UInt64
-    private let environment: [String: String]
+    private let environment: Environment
     private let signals: Signals
 
     /// The simulated Dify has as much of a past as the exporter looks back.
     private static let history = Duration.seconds(3600)
 
-    init(_ options: OptionValues, environment: [String: String], signals: Signals) throws(UsageError) {
+    init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
         settings = try ServingSettings(options)
         seed = try options.seed()
         self.environment = environment
@@ -47,7 +47,10 @@ struct DemoCommand {
         guard let configuration = configuration(apps, dify: dify) else { return .failure }
         let service = ExporterService(
             configuration: configuration,
-            surroundings: .init(environment: environment, storagePath: nil, logger: settings.logger) {
+            surroundings: .init(
+                environment: environment, storagePath: nil, logger: settings.logger,
+                descriptors: settings.descriptors
+            ) {
                 [environment] _ in
                 Program.transport(environment)
             },

@@ -23,7 +23,7 @@ struct DifyExporter {
     }
 
     private static func run(
-        _ command: Command, _ options: OptionValues, _ environment: [String: String]
+        _ command: Command, _ options: OptionValues, _ environment: Environment
     ) async throws(UsageError) -> ExitCode {
         if !command.serves { cstartup_release_signals() }
         return switch command {

@@ -8,9 +8,9 @@ struct ExplainCommand {
     private let configFile: String?
     private let storagePath: String?
     private let appName: String?
-    private let environment: [String: String]
+    private let environment: Environment
 
-    init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
+    init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         guard let text = options.operand, let runID = RunID(text) else {
             throw UsageError(message: "a run's id is a UUID, as in 0190b5c2-7a56-4c1e-9d3b-2f6a1e8c4d70")
         }
@@ -22,7 +22,7 @@ struct ExplainCommand {
     }
 
     func run() async throws(UsageError) -> ExitCode {
-        guard let configuration = Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }
@@ -34,7 +34,7 @@ struct ExplainCommand {
         var isKnown = false
         for app in apps {
             let explanation = await RunExplanation(
-                of: runID, in: app, storagePath: storagePath, client: client(for: app, configuration))
+                of: runID, in: app, storagePath: storagePath, client: await client(for: app, configuration))
             for problem in explanation.problems {
                 Console.writeError("dify-exporter: \(app.displayName): \(problem)")
             }
@@ -52,11 +52,12 @@ struct ExplainCommand {
         return .success
     }
 
-    private func client(for app: AppConfiguration, _ configuration: Configuration) -> Result<DifyClient, KeyError> {
+    private func client(for app: AppConfiguration, _ configuration: Configuration) async -> Result<DifyClient, KeyError>
+    {
         let gate = RequestGate(inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
         do throws(KeyError) {
             return .success(
-                try app.client(environment: environment, transport: Program.transport(environment), gate: gate))
+                try await app.client(environment: environment, transport: Program.transport(environment), gate: gate))
         } catch {
             return .failure(error)
         }

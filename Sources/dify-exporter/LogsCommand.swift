@@ -7,7 +7,7 @@ import LogCollection
 /// Lists workflow logs, newest first.
 struct LogsCommand {
     private let configFile: String?
-    private let environment: [String: String]
+    private let environment: Environment
     private let appName: String?
     private let limit: Int
     private let query: LogsQuery
@@ -17,7 +17,7 @@ struct LogsCommand {
         case table, json
     }
 
-    init(_ options: OptionValues, environment: [String: String]) throws(UsageError) {
+    init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
         self.environment = environment
         appName = options[.app]
@@ -44,14 +44,14 @@ struct LogsCommand {
     }
 
     func run() async throws(UsageError) -> ExitCode {
-        guard let configuration = Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }
         let app = try chosenApp(configuration)
         let client: DifyClient
         do throws(KeyError) {
-            client = try app.client(
+            client = try await app.client(
                 environment: environment, transport: Program.transport(environment),
                 gate: RequestGate(
                     inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond))
@@ -64,7 +64,7 @@ struct LogsCommand {
             Console.write(output == .table ? table(logs) : jsonLines(logs))
             return .success
         case .failure(let error):
-            Console.writeError("dify-exporter: \(error)")
+            Console.writeError("dify-exporter: \(error.advice)")
             return .failure
         }
     }

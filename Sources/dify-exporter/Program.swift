@@ -2,13 +2,14 @@ import CivilTime
 import DifyAPI
 import Exporter
 import HTTPEndpoint
+import Platform
 
 /// What several commands share.
 enum Program {
     /// The configuration, or nil after its problems were printed.
-    static func loadConfiguration(file: String?, environment: [String: String]) -> Configuration? {
+    static func loadConfiguration(file: String?, environment: Environment) async -> Configuration? {
         do throws(LoadError) {
-            return try Configuration.load(file: file, environment: environment)
+            return try await Configuration.load(file: file, environment: environment)
         } catch {
             write(error)
             return nil
@@ -32,7 +33,7 @@ enum Program {
     }
 
     /// A transport that trusts the authorities which OpenSSL's and Go's programs trust too.
-    static func transport(_ environment: [String: String]) -> CurlTransport {
+    static func transport(_ environment: Environment) -> CurlTransport {
         CurlTransport(
             settings: .init(
                 userAgent: "dify-exporter/\(BuildInfo.version)", caFile: environment["SSL_CERT_FILE"],
@@ -45,10 +46,12 @@ enum Program {
         _ service: ExporterService, _ settings: ServingSettings, _ signals: Signals,
         started: ([ListenAddress]) -> Void
     ) async -> ExitCode {
-        let routes = Routes(telemetryPath: settings.telemetryPath, service: service)
+        let routes = Routes(telemetryPath: settings.telemetryPath, hosts: settings.hosts, service: service)
+        var limits = HTTPServer.Limits()
+        limits.connections = await service.connectionLimit
         let server: HTTPServer
         do throws(HTTPServerError) {
-            server = try HTTPServer(addresses: settings.addresses) { await routes.answer($0) }
+            server = try HTTPServer(addresses: settings.addresses, limits: limits) { await routes.answer($0) }
         } catch {
             Console.writeError("dify-exporter: \(error)")
             return .failure
@@ -75,15 +78,18 @@ enum Program {
 /// The flags of the commands that serve metrics.
 struct ServingSettings {
     let addresses: [ListenAddress]
-    let telemetryPath: String
+    let telemetryPath: TelemetryPath
+    let hosts: HostRule
     let logger: Logger
+    let descriptors: DescriptorBudget
 
     init(_ options: OptionValues) throws(UsageError) {
         addresses = try options.listenAddresses(.listenAddress)
-        telemetryPath = try options.required(.telemetryPath, expected: "a path that begins with /") { text in
-            text.hasPrefix("/") && !text.contains("?") && !text.contains("#") && text != "/" ? text : nil
-        }
+        telemetryPath = try TelemetryPath(options[.telemetryPath] ?? "")
+        hosts = HostRule(
+            allowed: try options.allowedHosts(), listeningOn: addresses, machine: Console.hostName)
         logger = try options.logger()
+        descriptors = DescriptorBudget(limit: OpenFileLimit.raise(), listeners: addresses.count)
     }
 }
 
@@ -98,6 +104,20 @@ extension OptionValues {
             }
         }
         return addresses
+    }
+
+    fileprivate func allowedHosts() throws(UsageError) -> [AllowedHost] {
+        var hosts: [AllowedHost] = []
+        for text in all(.allowedHosts) {
+            guard let host = AllowedHost(text) else {
+                throw UsageError(
+                    message:
+                        "--web.allowed-hosts takes a host without scheme and port, such as metrics.example.com, or *; "
+                        + "not \"\(text)\"")
+            }
+            hosts.append(host)
+        }
+        return hosts
     }
 
     func logger() throws(UsageError) -> Logger {

@@ -13,10 +13,10 @@ struct ServeCommand {
     private let resetApps: [String]
     /// Nil for all apps.
     private let shard: Shard?
-    private let environment: [String: String]
+    private let environment: Environment
     private let signals: Signals
 
-    init(_ options: OptionValues, environment: [String: String], signals: Signals) throws(UsageError) {
+    init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
         settings = try ServingSettings(options)
         configFile = options[.configFile]
         storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
@@ -29,7 +29,8 @@ struct ServeCommand {
     func run() async -> ExitCode {
         let configuration: Configuration
         do throws(LoadError) {
-            configuration = try load()
+            configuration = try await load()
+            try settings.descriptors.check(configuration)
         } catch {
             Program.write(error)
             return .usage
@@ -38,7 +39,10 @@ struct ServeCommand {
         guard await resetStorage(of: configuration) else { return .failure }
         let service = ExporterService(
             configuration: configuration,
-            surroundings: .init(environment: environment, storagePath: storagePath, logger: settings.logger) {
+            surroundings: .init(
+                environment: environment, storagePath: storagePath, logger: settings.logger,
+                descriptors: settings.descriptors
+            ) {
                 [environment] _ in Program.transport(environment)
             },
             load: load)
@@ -47,14 +51,15 @@ struct ServeCommand {
             settings.logger.log(
                 .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
                 ("shard", shard?.description ?? "all"),
-                ("addresses", addresses.map(\.description).joined(separator: " ")), ("path", settings.telemetryPath),
+                ("addresses", addresses.map(\.description).joined(separator: " ")),
+                ("path", settings.telemetryPath.description),
                 ("storage", storagePath ?? "memory only"))
         }
     }
 
     /// The configuration as it is now; at the start and whenever it is loaded again.
-    private func load() throws(LoadError) -> Configuration {
-        let configuration = try Configuration.load(file: configFile, environment: environment).limited(to: shard)
+    private func load() async throws(LoadError) -> Configuration {
+        let configuration = try await Configuration.load(file: configFile, environment: environment).limited(to: shard)
         return storagePath == nil ? configuration.countingFromNow : configuration
     }
 
@@ -66,7 +71,7 @@ struct ServeCommand {
                 return false
             }
             do throws(StateProblem) {
-                let store = FileCheckpointStore(folder: storagePath, app: name)
+                let store = FileCheckpointStore(in: CheckpointFolder(storagePath), app: name)
                 guard let newPath = try await store.setAside(at: UnixTime.iso8601(second: UnixTime.now.second)) else {
                     continue
                 }

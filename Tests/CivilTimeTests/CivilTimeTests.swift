@@ -42,11 +42,13 @@ import Testing
 }
 
 @Suite struct HTTPDateTests {
+    private let now = UnixTime(iso8601: "2026-11-25T19:00:00Z")!
+
     @Test(arguments: [
         "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
     ])
     func allThreeFormsOfTheStandardAreRead(text: String) {
-        #expect(UnixTime(httpDate: text) == UnixTime(seconds: 784_111_777))
+        #expect(UnixTime(httpDate: text, now: now) == UnixTime(seconds: 784_111_777))
     }
 
     @Test func theFixedFormIsWritten() {
@@ -55,10 +57,71 @@ import Testing
 
     @Test(arguments: [
         "", "120", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-        "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT",
+        "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 0000 08:49:37 GMT",
+        "Sun, 06 Nov 994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:60 GMT", "Sun, 06 Nov 1994 +8:49:37 GMT", "Sun, 06 Nov 1994 8:49:37 GMT",
     ])
-    func anythingElseIsRefused(text: String) {
-        #expect(UnixTime(httpDate: text) == nil)
+    func `other texts are no dates`(text: String) {
+        #expect(UnixTime(httpDate: text, now: now) == nil)
+    }
+
+    @Test(arguments: [
+        "Fri, 2147483648 Dec 2026 23:59:59 GMT", "Fri, 99999999999999999999 Dec 2026 23:59:59 GMT",
+        "Fri, 31 Dec 2147485548 23:59:59 GMT", "Fri, 31 Dec 2026 9223372036854775807:59:59 GMT",
+        "Friday, 2147483648-Dec-26 23:59:59 GMT", "Friday, 31-Dec-9223372036854775807 23:59:59 GMT",
+        "Fri Dec 2147483648 23:59:59 2026", "Fri Dec 31 23:59:9223372036854775807 2026",
+        "Fri Dec 31 23:59:59 9223372036854775807", "Fri, ３１ Dec 2026 23:59:59 GMT",
+    ])
+    func `a number that no date has makes no date of the text`(text: String) {
+        #expect(UnixTime(httpDate: text, now: now) == nil)
+    }
+
+    @Test func `a leap second is the first second of the next minute`() {
+        let midnight = UnixTime(iso8601: "2017-01-01T00:00:00Z")
+        #expect(UnixTime(httpDate: "Sat, 31 Dec 2016 23:59:60 GMT", now: now) == midnight)
+    }
+
+    @Test(arguments: [
+        ("26", 2026), ("76", 2076), ("77", 1977), ("94", 1994), ("00", 2000), ("69", 2069),
+    ])
+    func `a year of two digits lies at most fifty years ahead`(digits: String, year: Int) {
+        let date = UnixTime(httpDate: "Sunday, 06-Nov-\(digits) 08:49:37 GMT", now: now)
+        #expect(date == UnixTime(iso8601: "\(year)-11-06T08:49:37Z"))
+    }
+
+    @Test func `no text ends the program`() {
+        var random = SystemRandomNumberGenerator()
+        let pieces = [
+            "Sun", "Sunday", ",", " ", "  ", "-", ":", "Nov", "Dec", "06", "6", "31", "94", "1994", "9999", "0", "60",
+            "08", "23", "59", "GMT", "2147483648", "9223372036854775807", "99999999999999999999999", "-1", "+1", "é",
+            "\0",
+        ]
+        let forms = [
+            ["Sun", ",", " ", "06", " ", "Nov", " ", "1994", " ", "08", ":", "49", ":", "37", " ", "GMT"],
+            ["Sunday", ",", " ", "06", "-", "Nov", "-", "94", " ", "08", ":", "49", ":", "37", " ", "GMT"],
+            ["Sun", " ", "Nov", "  ", "6", " ", "08", ":", "49", ":", "37", " ", "1994"],
+        ]
+        var read = 0
+        for _ in 0..<30_000 {
+            var words = forms.randomElement(using: &random)!
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                words[Int.random(in: words.indices, using: &random)] = pieces.randomElement(using: &random)!
+            }
+            guard let date = UnixTime(httpDate: words.joined(), now: now) else { continue }
+            read += 1
+            #expect((-62_135_596_800...253_402_300_800).contains(date.second), "\(words)")
+        }
+        // Enough of them must be dates still, or the mutations would try nothing.
+        #expect(read > 1000)
+    }
+
+    @Test func `what is written is read back`() {
+        for second in stride(from: -62_135_596_800, through: 253_402_300_799, by: 86_399 * 1009) as StrideThrough<Int64>
+        {
+            let moment = UnixTime(seconds: second)
+            #expect(UnixTime(httpDate: moment.httpDate, now: now) == moment)
+            #expect(UnixTime(iso8601: UnixTime.iso8601(second: second)) == moment)
+        }
     }
 }
 
@@ -87,6 +150,27 @@ import Testing
 }
 
 @Suite struct UnixTimeTests {
+    @Test func `arithmetic ends at the first and the last moment that there is`() {
+        let (first, last) = (UnixTime(milliseconds: .min), UnixTime(milliseconds: .max))
+        #expect(UnixTime(seconds: .max) == last)
+        #expect(UnixTime(seconds: .min) == first)
+        #expect(last + .seconds(1) == last)
+        #expect(first - .seconds(1) == first)
+        #expect(UnixTime(milliseconds: 1) + .seconds(Int64.max) == last)
+        #expect(last - first == .milliseconds(Int64.max))
+        #expect(first - last == .milliseconds(Int64.min))
+        #expect(first.second == -9_223_372_036_854_776)
+        #expect(Duration.seconds(Int64.max).wholeMilliseconds == .max)
+        #expect(Duration.seconds(Int64.min).wholeMilliseconds == .min)
+    }
+
+    @Test func `a moment beyond the calendar is written as its end`() {
+        #expect(UnixTime.iso8601(second: .max) == "9999-12-31T23:59:59Z")
+        #expect(UnixTime.iso8601(second: .min) == "0001-01-01T00:00:00Z")
+        #expect(UnixTime(milliseconds: .max).iso8601 == "9999-12-31T23:59:59.807Z")
+        #expect(UnixTime(milliseconds: .min).httpDate == "Mon, 01 Jan 0001 00:00:00 GMT")
+    }
+
     @Test func secondsRoundTowardsThePast() {
         #expect(UnixTime(milliseconds: 1999).second == 1)
         #expect(UnixTime(milliseconds: -1).second == -1)

@@ -25,8 +25,8 @@ extension World {
     mutating func kill(downFor span: Duration) {
         report.crashes += 1
         for index in apps.indices {
-            if case .asking = apps[index].activity { budget.end() }
-            if case .receiving = apps[index].activity { budget.end() }
+            if case .asking = apps[index].activity { budget.end(at: reading.monotonic) }
+            if case .receiving = apps[index].activity { budget.end(at: reading.monotonic) }
             apps[index].machine = nil
             apps[index].activity = .none
         }
@@ -64,12 +64,27 @@ extension World {
                 queue.removeFirst()
                 continue
             }
-            guard budget.admit(at: now) == .granted else { return }
+            switch budget.admit(at: reading.monotonic) {
+            case .granted: break
+            case .waitUntil, .waitForEnd: return
+            case .refused(let rest):
+                queue.removeFirst()
+                refuse(step, rest: rest, of: first)
+                continue
+            }
             queue.removeFirst()
             noteRequest()
             let latency = Duration.milliseconds(Int64(5 + random.below(400)))
             let readsAt = now + latency * (1 + random.below(9)) / 10
             apps[first].activity = .asking(step, sentAt: now, readsAt: readsAt, endsAt: now + latency)
+        }
+    }
+
+    private mutating func refuse(_ step: AppMachine.Step, rest: Duration, of index: Int) {
+        let sentAt = now + localOffset
+        switch step {
+        case .askLogs: resume(index, .logs(Answer(result: .failure(.paused(for: rest)), sentAt: sentAt)))
+        default: resume(index, .info(Answer(result: .failure(.paused(for: rest)), sentAt: sentAt)))
         }
     }
 
@@ -99,7 +114,6 @@ extension World {
             let (outcome, delay) = ask(step, of: index)
             apps[index].activity = .receiving(step, outcome, sentAt: sentAt, endsAt: endsAt + delay)
         case .receiving(let step, let outcome, let sentAt, let endsAt):
-            budget.end()
             receive(step, outcome, sentAt: sentAt, duration: endsAt - sentAt, of: index)
         }
     }
@@ -154,12 +168,12 @@ extension World {
         case .askLogs(let query):
             let answer = Endpoint.logs(query).answer(
                 outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
-            if let pause = answer.pauseWanted { budget.pause(until: now + pause) }
+            budget.end(pause: answer.pauseWanted, at: reading.monotonic)
             if case .success(let page) = answer.result { report.rows += page.logs.count }
             resume(index, .logs(answer))
         default:
             let answer = Endpoint.info.answer(outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
-            if let pause = answer.pauseWanted { budget.pause(until: now + pause) }
+            budget.end(pause: answer.pauseWanted, at: reading.monotonic)
             resume(index, .info(answer))
         }
     }

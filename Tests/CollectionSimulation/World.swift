@@ -2,6 +2,7 @@ import CivilTime
 import DifyAPI
 import DifySimulator
 import LogCollection
+import Platform
 import Storage
 
 /// A seeded world in which the real collection code lives through hours in milliseconds: a simulated Dify, a transport and a
@@ -162,9 +163,9 @@ package struct World {
         if let first = queue.first, apps[first].isQueued {
             // The budget says when; asked on a copy, so that asking takes no place.
             var budget = budget
-            switch budget.admit(at: now) {
-            case .granted: next = min(next, now)
-            case .waitUntil(let moment): next = min(next, moment)
+            switch budget.admit(at: reading.monotonic) {
+            case .granted, .refused: next = min(next, now)
+            case .waitUntil(let moment): next = min(next, now + (moment - reading.monotonic))
             case .waitForEnd: break
             }
         }

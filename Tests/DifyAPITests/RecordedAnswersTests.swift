@@ -4,7 +4,7 @@ import Testing
 @testable import DifyAPI
 
 @Suite struct RecordedAnswersTests {
-    /// What each of the 152 answers is to be taken for, by the name of its request.
+    /// What an answer is to be taken for.
     private enum Expectation: Equatable {
         case page(rows: Int)
         case info(mode: String)
@@ -13,7 +13,10 @@ import Testing
         case foreign
     }
 
-    private func expectation(for exchange: RecordedDify.Exchange) -> Expectation {
+    /// `rows` and `modes` are by the name of the request.
+    private func expectation(
+        for exchange: RecordedDify.Exchange, rows: [String: Int], modes: [String: String]
+    ) -> Expectation {
         let path = exchange.url.dropFirst("http://127.0.0.1:5001".count).prefix { $0 != "?" }
         let status = exchange.response.status
         if status != 200 { return .refused(code: String(status)) }
@@ -28,7 +31,7 @@ import Testing
     private let modes = ["info_chat": "advanced-chat", "info_basic": "chat"]
 
     /// Rows of each page, counted with another JSON reader when the answers were recorded.
-    private let rows: [String: Int] = [
+    private let rowsOfOneThirteen: [String: Int] = [
         "accept_html": 1, "accept_xml_only": 1, "auth_double_space": 1, "auth_lowercase_bearer": 1,
         "boundary_after_inclusive": 11, "boundary_before_inclusive": 1, "boundary_both_equal": 1,
         "filter_account": 5, "filter_account_and_session": 0, "filter_keyword": 5, "filter_keyword_logid": 0,
@@ -47,21 +50,47 @@ import Testing
         "param_unknown_ignored": 1, "redis_down_logs": 1,
     ]
 
-    @Test func everyAnswerIsDecodedOrRefusedAsExpected() async throws {
-        #expect(RecordedDify.exchanges.count == 152)
+    private let rowsOfOneFifteen: [String: Int] = [
+        "auth_double_space": 1, "auth_lowercase_bearer": 1, "boundary_after_inclusive": 100,
+        "boundary_before_inclusive": 1, "boundary_both_equal": 0, "created_from_openapi": 5, "filter_account": 5,
+        "filter_account_and_session": 0, "filter_keyword": 5, "filter_keyword_logid": 0, "filter_keyword_none": 0,
+        "filter_keyword_percent": 0, "filter_keyword_runid": 0, "filter_keyword_session": 2, "filter_session": 5,
+        "filter_session_default_user": 1, "filter_session_unknown": 0, "filter_status_failed": 5,
+        "filter_status_keyword_account": 1, "filter_status_stopped": 5, "filter_status_succeeded": 5,
+        "logs_app_basic": 0, "logs_app_chat": 0, "logs_app_edge": 24, "logs_app_empty": 0, "logs_app_nowf": 0,
+        "logs_app_real": 24, "logs_app_wf2": 100, "page_100": 100, "page_100_last": 0, "page_100_p2": 100,
+        "page_100_past_end": 0, "param_status_twice": 1, "pg_back_logs1": 1, "pg_back_logs2": 1,
+        "poisoned_before": 20, "redis_down_logs": 1,
+    ]
+
+    @Test func `each of the 152 answers of Dify 1.13.0 is decoded or refused`() async throws {
+        #expect(RecordedDify.oneThirteen.exchanges.count == 152)
+        #expect(try await countPages(of: .oneThirteen, rows: rowsOfOneThirteen) == 56)
+    }
+
+    @Test func `each of the 82 answers of Dify 1.15.0 is decoded or refused`() async throws {
+        #expect(RecordedDify.oneFifteen.exchanges.count == 82)
+        #expect(try await countPages(of: .oneFifteen, rows: rowsOfOneFifteen) == 37)
+    }
+
+    private func countPages(of dify: RecordedDify, rows: [String: Int]) async throws -> Int {
         var pages = 0
-        for exchange in RecordedDify.exchanges {
+        for exchange in dify.exchanges {
             let client = try DifyClient.make(CannedTransport(exchange.response))
             let logs = await client.logs(LogsQuery())
             let info = await client.info()
-            switch expectation(for: exchange) {
+            switch expectation(for: exchange, rows: rows, modes: modes) {
             case .page(let rows):
-                #expect((try? logs.result.get())?.logs.count == rows, "\(exchange.name)")
-                #expect(logs.server.version == "1.13.0", "\(exchange.name)")
+                let page = try? logs.result.get()
+                #expect(page?.logs.count == rows, "\(exchange.name)")
+                #expect(page?.refusedRows.isEmpty == true, "\(exchange.name)")
+                #expect(page?.logs.flatMap(\.oddValues) == [], "\(exchange.name)")
+                #expect(logs.server.version == dify.version, "\(exchange.name)")
                 #expect(logs.server.date != nil, "\(exchange.name)")
                 pages += 1
             case .info(let mode):
                 #expect((try? info.result.get())?.mode == mode, "\(exchange.name)")
+                #expect((try? info.result.get())?.oddValues == [], "\(exchange.name)")
                 #expect(logs.code == "invalid_response", "\(exchange.name)")
             case .refused(let code):
                 #expect(logs.code == code, "\(exchange.name)")
@@ -70,21 +99,82 @@ import Testing
                 #expect(logs.code == "invalid_response", "\(exchange.name)")
             }
         }
-        #expect(pages == 56)
+        return pages
+    }
+
+    private func error(
+        _ name: String, of dify: RecordedDify, filter: LogsQuery.Filter = .init()
+    ) async throws -> APIError? {
+        let client = try DifyClient.make(CannedTransport(dify.exchange(name).response))
+        if case .failure(let error) = await client.logs(LogsQuery(filter: filter)).result { return error }
+        return nil
+    }
+
+    @Test(arguments: [
+        ("auth_none", Refusal.keyDidNotArrive, 401), ("auth_basic", .keyDidNotArrive, 401),
+        ("auth_bearer_only", .keyDidNotArrive, 401), ("auth_no_scheme", .keyDidNotArrive, 401),
+        ("auth_tenant_ownerless", .workspaceWithoutOwner, 401), ("auth_tenant_archived", .workspaceArchived, 403),
+        ("auth_app_gone", .appGone, 403), ("auth_app_api_disabled", .apiAccessOff, 403),
+        ("filter_account_unknown", .unknownAccount, 400), ("filter_account_case", .unknownAccount, 400),
+    ])
+    func `each refusal has its reason in both versions`(name: String, refusal: Refusal, status: Int) async throws {
+        for dify in [RecordedDify.oneThirteen, .oneFifteen] {
+            guard case .refused(let found, let code, _) = try await error(name, of: dify) else {
+                Issue.record("\(name) of \(dify.version) is not refused")
+                continue
+            }
+            #expect(found == refusal)
+            #expect(code == status)
+        }
+    }
+
+    @Test func `an app that was taken out of service is refused with 400 since 1.15`() async throws {
+        let error = try await error("auth_app_abnormal", of: .oneFifteen)
+        #expect(error == .refused(.appAbnormal, status: 400, message: "'archived' is not a valid AppStatus"))
+    }
+
+    @Test(arguments: ["poisoned_page", "poisoned_second", "poisoned_second_total"])
+    func `a row that Dify cannot serve is nobody's filter`(name: String) async throws {
+        let error = try await error(name, of: .oneFifteen, filter: .init(createdByEndUserSessionID: "x"))
+        guard case .invalidParameter(let message) = error else {
+            Issue.record("\(name) is \(String(describing: error))")
+            return
+        }
+        #expect(message.hasPrefix("1 validation error for WorkflowAppLogPaginationResponse data."))
+    }
+
+    @Test func `a request without a filter is not refused for its filter`() async throws {
+        let filter = LogsQuery.Filter(keyword: "x")
+        for name in ["param_limit_101", "param_status_bogus", "param_after_date_bad"] {
+            let plain = try await error(name, of: .oneFifteen)
+            guard case .invalidParameter = plain else {
+                Issue.record("\(name) is \(String(describing: plain))")
+                continue
+            }
+            guard case .refused(.filter, 400, _) = try await error(name, of: .oneFifteen, filter: filter) else {
+                Issue.record("\(name) with a filter")
+                continue
+            }
+        }
+    }
+
+    @Test func `rows of the open API have an origin of their own`() async throws {
+        let client = try DifyClient.make(
+            CannedTransport(RecordedDify.oneFifteen.exchange("created_from_openapi").response))
+        let page = try await client.logs(LogsQuery()).result.get()
+        #expect(page.logs.contains { $0.createdFrom == "openapi" })
     }
 
     @Test func refusalsAreToldApart() async throws {
         func error(_ name: String) async throws -> APIError? {
-            let client = try DifyClient.make(CannedTransport(RecordedDify.exchange(name).response))
+            let client = try DifyClient.make(CannedTransport(RecordedDify.oneThirteen.exchange(name).response))
             if case .failure(let error) = await client.logs(LogsQuery()).result { return error }
             return nil
         }
         #expect(try await error("auth_unknown_key") == .authentication(message: "Access token is invalid"))
         #expect(
-            try await error("auth_app_api_disabled") == .forbidden(message: "The app's API service has been disabled."))
-        #expect(
             try await error("filter_account_unknown")
-                == .invalidParameter(message: "Account not found: ghost@example.com"))
+                == .refused(.unknownAccount, status: 400, message: "Account not found: ghost@example.com"))
         #expect(try await error("pg_down_logs1") == .server(status: 500, message: "Internal Server Error"))
         #expect(
             try await error("path_v1") == .notDify(status: 308, message: "a redirect to http://127.0.0.1:5001/v1/"))
@@ -96,7 +186,7 @@ import Testing
     }
 
     @Test func oddRowsKeepEveryValue() async throws {
-        let client = try DifyClient.make(CannedTransport(RecordedDify.exchange("logs_app_edge").response))
+        let client = try DifyClient.make(CannedTransport(RecordedDify.oneThirteen.exchange("logs_app_edge").response))
         let page = try await client.logs(LogsQuery()).result.get()
         #expect(page.total == 24)
         let runs = page.logs.map(\.run)
@@ -104,7 +194,7 @@ import Testing
         #expect(runs.contains { $0?.totalTokens == 5_000_000_000 })
         #expect(runs.contains { $0?.elapsedTime == 12_345_678.9 })
         #expect(runs.contains { $0?.elapsedTime == 1e-06 })
-        #expect(runs.contains { $0?.error?.utf8.count == 100_000 })
+        #expect(runs.contains { $0?.error?.utf8.count == 4096 })
         #expect(runs.contains { $0?.error == "invalid \"json\" at line 3\n\tcolumn 7 \\ 模型超时" })
         #expect(runs.contains { $0?.error == "" })
         #expect(runs.contains { $0?.status == .succeeded && $0?.finishedAt == nil })

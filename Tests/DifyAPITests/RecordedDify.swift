@@ -2,21 +2,28 @@ import Foundation
 
 @testable import DifyAPI
 
-/// Real answers of a Dify 1.13.0, recorded with the requests that they answer.
-struct RecordedDify {
-    struct Exchange {
+/// Real answers of one Dify, recorded with the requests that they answer.
+struct RecordedDify: Sendable {
+    struct Exchange: Sendable {
         let name: String
         let method: String
         let url: String
         let response: TransportResponse
     }
 
-    static let folder = Bundle.module.url(forResource: "Fixtures", withExtension: nil)!.appending(path: "dify-1.13.0")
+    let version: String
+    /// Sorted by name.
+    let exchanges: [Exchange]
 
-    /// All exchanges, sorted by name.
-    static let exchanges: [Exchange] = {
+    static let oneThirteen = RecordedDify(version: "1.13.0")
+    static let oneFifteen = RecordedDify(version: "1.15.0")
+
+    private init(version: String) {
+        self.version = version
+        let folder = Bundle.module.url(forResource: "Fixtures", withExtension: nil)!.appending(path: "dify-\(version)")
+        func data(_ file: String) -> Data { try! Data(contentsOf: folder.appending(path: file)) }
         let index = try! JSONSerialization.jsonObject(with: data("index.json")) as! [String: [String: Any]]
-        return index.map { name, request in
+        exchanges = index.map { name, request in
             let head = String(decoding: data("\(name).headers"), as: UTF8.self)
             let lines = head.split { $0.isNewline }
             let fields = lines.dropFirst().compactMap { line -> HTTPField? in
@@ -30,14 +37,10 @@ struct RecordedDify {
                 response: TransportResponse(
                     status: status, fields: fields, body: [UInt8](data(request["file"] as! String))))
         }.sorted { $0.name < $1.name }
-    }()
-
-    static func exchange(_ name: String) -> Exchange {
-        exchanges.first { $0.name == name }!
     }
 
-    private static func data(_ file: String) -> Data {
-        try! Data(contentsOf: folder.appending(path: file))
+    func exchange(_ name: String) -> Exchange {
+        exchanges.first { $0.name == name }!
     }
 }
 

@@ -29,7 +29,7 @@ import Testing
         dify.apply(.failNext(40, .throttled), at: start)
         let waits = (0..<40).map { _ in dify.get().field("Retry-After") ?? "" }
         #expect(waits.contains { (1...5).contains(Int($0) ?? 0) })
-        #expect(waits.contains { UnixTime(httpDate: $0).map { $0 > start } ?? false })
+        #expect(waits.contains { UnixTime(httpDate: $0, now: start).map { $0 > start } ?? false })
     }
 
     @Test func theWayCanBreakOrHang() {

@@ -51,6 +51,41 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (#""abcdef""#, 4, "abcd"), (#""abcdef""#, 6, "abcdef"), (#""abcdef""#, 0, ""), (#""aé""#, 2, "a"),
+        (#""aé""#, 3, "aé"),
+        (#""a\u00e9b""#, 2, "a"), (#""a\u00e9b""#, 3, "aé"), (#""a\n\n\n""#, 3, "a\n\n"), (#""a\nbcdef""#, 4, "a\nbc"),
+        (#""\ud83d\ude00x""#, 3, ""), (#""\ud83d\ude00x""#, 5, "😀x"), (#""ab\u00e9cd""#, 3, "ab"),
+    ])
+    func `a string is kept up to a limit and read to its end`(text: String, limit: Int, kept: String) throws {
+        var reader = try JSONReader(Array(text.utf8))
+        #expect(try reader.readString(limit: limit) == kept)
+        try reader.finish()
+    }
+
+    @Test(arguments: [#""abc\x""#, #""abc\ud800""#, "\"abc\u{1}\"", #""abc"#])
+    func `what is not kept of a string is checked`(text: String) throws {
+        var reader = try JSONReader(Array(text.utf8))
+        #expect(throws: JSONError.self) { try reader.readString(limit: 1) }
+    }
+
+    @Test func `of a key the beginning is kept`() throws {
+        var reader = try JSONReader(Array(#"{"abcdef": 1}"#.utf8))
+        try reader.enterObject()
+        #expect(try reader.nextKey(limit: 3) == "abc")
+        #expect(try reader.readNumber().int64 == 1)
+        #expect(try reader.nextKey(limit: 3) == nil)
+    }
+
+    @Test func `a number that no double needs so many digits for is refused when it is read`() throws {
+        let digits = String(repeating: "1", count: 3000)
+        var reader = try JSONReader(Array(digits.utf8))
+        #expect(throws: JSONError(offset: 0, problem: .invalidNumber)) { try reader.readNumber() }
+        var skipping = try JSONReader(Array(digits.utf8))
+        try skipping.skipValue()
+        try skipping.finish()
+    }
+
     @Test func depthAndSizeAreLimited() throws {
         let deep = Array(String(repeating: "[", count: 200).utf8)
         #expect(throws: JSONError(offset: 128, problem: .tooDeep(limit: 128))) { try JSONDocument(deep) }
@@ -93,7 +128,7 @@ import Testing
         let document = try JSONDocument(Array(#"{"a":1,"a":2}"#.utf8))
         guard case .object(let members) = document.root.value else { return }
         #expect(members.map(\.key) == ["a", "a"])
-        #expect(document.position(of: members[1]).column == 8)
+        #expect(document.position(ofOffset: members[1].offset).column == 8)
     }
 }
 

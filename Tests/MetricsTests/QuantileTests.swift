@@ -36,6 +36,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ExponentialBuckets.schemas) func `the greatest numbers have a quantile that is a number`(
+        schema: Int
+    ) throws {
+        let histogram = histogram([8.9e307, 1.7e308, .greatestFiniteMagnitude], schema: schema)
+        for share in [0, 0.001, 0.5, 0.999, 1] {
+            #expect(try #require(histogram.quantile(share)).isFinite)
+        }
+        #expect(self.histogram([.infinity], schema: schema).quantile(0.5) == .infinity)
+    }
+
     @Test func zerosComeFirst() throws {
         let histogram = histogram([0, 0, 0, 8])
         #expect(histogram.quantile(0.5) == 0)

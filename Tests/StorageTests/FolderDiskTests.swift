@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import Storage
@@ -46,14 +47,11 @@ import Testing
         #expect(throws: DiskError.self) { try FolderDisk(folder: "/proc/nowhere/x") }
     }
 
-    @Test func aLockIsHeldByOneAndFreeAfterwards() throws {
+    @Test func `what is no regular file is not read`() throws {
         try withDisk { disk in
-            let path = disk.path("x.lock")
-            var first = try FileLock(path: path)
-            #expect(first != nil)
-            #expect(try FileLock(path: path) == nil)
-            first = nil
-            #expect(try FileLock(path: path) != nil)
+            #expect(mkfifo(disk.path("x"), 0o600) == 0)
+            let error = #expect(throws: DiskError.self) { try disk.read("x") }
+            #expect(error?.reason == "it is not a regular file")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Platform
 
 /// A thread of its own for tests that compute for long, or that wait for another program.
 ///
@@ -20,6 +21,17 @@ package struct Workbench: Sendable {
     package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: work)) }
+        }
+    }
+
+    /// Waits on a thread of its own for what another program does, beside others who wait.
+    package static func waiting<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try DetachedThread.start { continuation.resume(with: Result(catching: work)) }
+            } catch {
+                continuation.resume(throwing: error)
+            }
         }
     }
 }

@@ -16,12 +16,20 @@ const char *ccurl_version(void);
 /// but for ccurl_slot_cancel, which any thread may call.
 typedef struct ccurl_slot ccurl_slot;
 
+/// Takes bytes of a body as they come.
+typedef void (*ccurl_receiver)(void *context, const unsigned char *bytes, size_t count);
+
 typedef struct {
     const char *url;
     /// Lines as in "Authorization: Bearer x", ended by NULL.
     const char *const *headers;
     const char *user_agent;
     long timeout_milliseconds;
+    /// For the part of it until the server is reached.
+    long connect_timeout_milliseconds;
+    /// Gets the decoded body, on the calling thread.
+    ccurl_receiver receive;
+    void *receive_context;
     /// Bytes of the decoded body; a longer one ends the transfer.
     size_t body_limit;
     /// PEM file and folder of trusted authorities in place of the library's own, or NULL.
@@ -43,9 +51,11 @@ typedef struct {
     ccurl_outcome outcome;
     /// What libcurl says about a transfer that failed; never holds request headers.
     const char *message;
+    /// libcurl's own code for the transfer: 0 for success, -1 without one.
+    int code;
+    /// What the TLS library found about the server's certificate: 0 for nothing wrong, else its own code.
+    long verify_result;
     long status;
-    const unsigned char *body;
-    size_t body_length;
     /// The header lines of the last answer, each with its CRLF.
     const unsigned char *headers;
     size_t headers_length;

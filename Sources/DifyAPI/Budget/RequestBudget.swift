@@ -1,42 +1,70 @@
 import CivilTime
+import Platform
 
 /// How much of one server's attention may be asked for: requests in flight, requests a second, and pauses that the server
 /// wants. A value that decides; `RequestGate` carries it out.
+///
+///            a server wants a pause          the pause is over, and nothing is in flight
+///     open ───────────────────────▶ paused ──────────────────────────────────────────────▶ probing
+///      ▲                              ▲                                                       │
+///      │                              └── the probe's server wants another pause ─────────────┤
+///      └───────────────────────────────── the probe has ended otherwise ──────────────────────┘
+///
+/// A reload ends a pause: the operator may have mended what it was for.
 package struct RequestBudget: Sendable {
     package struct Limits: Hashable, Sendable {
         /// At most this many requests under way at once; 1 or more.
-        package var inFlight: Int
-        /// At most this many requests begun in any one second; above 0, and below 1 for fewer than one a second.
-        package var perSecond: Double
+        package let inFlight: Int
+        /// At most this many requests begun in any one second; below 1 for fewer than one a second.
+        package let perSecond: Double
 
+        /// Fewer than one request in ten days, or more than a million a second, are taken for these.
         package init(inFlight: Int, perSecond: Double) {
-            self.inFlight = inFlight
-            self.perSecond = perSecond
+            self.inFlight = max(inFlight, 1)
+            self.perSecond = perSecond >= 1e-6 ? min(perSecond, 1e6) : 1e-6
         }
     }
 
     package enum Admission: Equatable {
         case granted
         /// Ask again at that moment.
-        case waitUntil(UnixTime)
+        case waitUntil(MonotonicTime)
         /// Ask again when a request has ended.
         case waitForEnd
+        /// Do not wait: so long is the rest of a pause that the server wants.
+        case refused(rest: Duration)
     }
 
     package private(set) var limits: Limits
     private var inFlight = 0
     /// When the latest requests began, oldest first; as many as one span may hold.
-    private var begun: [UnixTime] = []
-    private var pausedUntil = UnixTime(milliseconds: .min)
+    private var begun: [MonotonicTime] = []
+    private var access = Access.open
+    /// What the pauses have lasted that are over.
+    private var pastPauses: Duration = .zero
+
+    private enum Access: Sendable {
+        case open
+        case paused(since: MonotonicTime, until: MonotonicTime)
+        /// After a pause one request goes out alone, once those of before have ended.
+        case probing(isUnderWay: Bool)
+    }
+
+    /// The most of a wish for a pause that is fulfilled. It holds for every app of a base URL, and may be one proxy's mistake:
+    /// after it, one request finds out whether the server still wants one.
+    package static let longestPause = Duration.seconds(300)
+    /// For a longer rest of a pause nobody waits: a collection would seem to be under way while nothing happens.
+    package static let longestWait = Duration.seconds(10)
 
     package init(limits: Limits) {
         self.limits = limits
     }
 
-    /// Goes on under other limits: requests under way and a pause that the server wants stay as they are.
-    package mutating func adopt(_ limits: Limits) {
+    /// Goes on under other limits; requests under way stay counted. A pause is over.
+    package mutating func adopt(_ limits: Limits, at now: MonotonicTime) {
         self.limits = limits
         begun = begun.suffix(perSpan)
+        if case .paused = access { endPause(at: now) }
     }
 
     /// How many requests may begin in one `span`: the whole number that keeps `perSecond` exactly.
@@ -44,27 +72,54 @@ package struct RequestBudget: Sendable {
     private var span: Duration { .milliseconds(Int64((Double(perSpan) / limits.perSecond * 1000).rounded(.up))) }
 
     /// Takes a place for a request that begins now, or says what to wait for.
-    package mutating func admit(at now: UnixTime) -> Admission {
+    package mutating func admit(at now: MonotonicTime) -> Admission {
+        if case .paused(_, let until) = access {
+            guard now >= until else {
+                return until - now > Self.longestWait ? .refused(rest: until - now) : .waitUntil(until)
+            }
+            endPause(at: until)
+        }
+        if case .probing = access, inFlight > 0 { return .waitForEnd }
         guard inFlight < limits.inFlight else { return .waitForEnd }
-        if now < pausedUntil { return .waitUntil(pausedUntil) }
         if begun.count == perSpan, let oldest = begun.first {
-            // A clock that was set back must not lock the gate for as long.
-            let free = min(oldest + span, now + span)
+            let free = oldest + span
             if now < free { return .waitUntil(free) }
             begun.removeFirst()
         }
         begun.append(now)
         inFlight += 1
+        if case .probing = access { access = .probing(isUnderWay: true) }
         return .granted
     }
 
-    /// Gives the place of an ended request back.
-    package mutating func end() {
+    /// Gives the place of an ended request back. `pause` is how long the server asked everybody to stay away.
+    package mutating func end(pause: Duration? = nil, at now: MonotonicTime) {
         inFlight -= 1
+        if let pause {
+            startPause(pause, at: now)
+        } else if case .probing(isUnderWay: true) = access {
+            access = .open
+        }
     }
 
-    /// Lets nobody in until the server has had its rest.
-    package mutating func pause(until moment: UnixTime) {
-        pausedUntil = max(pausedUntil, moment)
+    /// What the server's pauses have lasted until now, all added up.
+    package func paused(at now: MonotonicTime) -> Duration {
+        guard case .paused(let since, let until) = access else { return pastPauses }
+        return pastPauses + max(min(now, until) - since, .zero)
+    }
+
+    private mutating func startPause(_ pause: Duration, at now: MonotonicTime) {
+        let until = now + min(pause, Self.longestPause)
+        if case .paused(let since, let earlier) = access, earlier > now {
+            access = .paused(since: since, until: max(earlier, until))
+        } else {
+            if case .paused(_, let earlier) = access { endPause(at: earlier) }
+            access = .paused(since: now, until: until)
+        }
+    }
+
+    private mutating func endPause(at moment: MonotonicTime) {
+        pastPauses = paused(at: moment)
+        access = .probing(isUnderWay: false)
     }
 }

@@ -3,6 +3,8 @@ import CivilTime
 /// What came of one request.
 package struct Answer<Value: Sendable>: Sendable {
     package var result: Result<Value, APIError>
+    /// Of an answer that is a success: 400 is one where it says that there is nothing to list.
+    package var status = 200
     /// What the answer's fields told; empty when there was no answer.
     package var server = ServerFacts()
     /// When the request left, on this machine's clock.
@@ -13,10 +15,11 @@ package struct Answer<Value: Sendable>: Sendable {
     package var keyVersion = 0
 
     package init(
-        result: Result<Value, APIError>, server: ServerFacts = ServerFacts(), sentAt: UnixTime,
+        result: Result<Value, APIError>, status: Int = 200, server: ServerFacts = ServerFacts(), sentAt: UnixTime,
         duration: Duration = .zero
     ) {
         self.result = result
+        self.status = status
         self.server = server
         self.sentAt = sentAt
         self.duration = duration
@@ -25,7 +28,7 @@ package struct Answer<Value: Sendable>: Sendable {
     /// The `code` label of `dify_exporter_api_requests_total`.
     package var code: String {
         switch result {
-        case .success: "200"
+        case .success: String(status)
         case .failure(let error): error.code
         }
     }

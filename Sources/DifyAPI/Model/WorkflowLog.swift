@@ -6,7 +6,7 @@ package struct WorkflowLog: Equatable, Sendable {
     package var id: String
     /// Nil when the run is not written yet, or was deleted before its log.
     package var run: WorkflowRun?
-    /// `service-api`, `web-app` or `installed-app`.
+    /// One of `knownOrigins`, or a word of a later version.
     package var createdFrom: String?
     /// `account` or `end_user`.
     package var createdByRole: String?
@@ -14,6 +14,8 @@ package struct WorkflowLog: Equatable, Sendable {
     package var createdByEndUser: EndUser?
     /// Unix seconds on the database's clock, rounded to the nearest. Never changes.
     package var createdAt: Int64
+    /// What of this row and its run was odd when it was read.
+    package var oddValues: [OddValue] = []
 
     package init(
         id: String, run: WorkflowRun?, createdFrom: String? = nil, createdByRole: String? = nil,
@@ -42,7 +44,7 @@ package struct WorkflowLog: Equatable, Sendable {
         package var id: String?
         package var type: String?
         package var isAnonymous: Bool?
-        /// Whatever the caller sent as `user`: personal data without bounds.
+        /// Whatever the caller sent as `user`: personal data.
         package var sessionID: String?
 
         package init(id: String?, type: String?, isAnonymous: Bool?, sessionID: String?) {
@@ -58,11 +60,11 @@ package struct WorkflowRun: Equatable, Sendable {
     /// The time at which the workflow was published, as text.
     package var version: String?
     package var status: RunStatus?
-    /// `app-run`, `webhook`, `schedule` or `plugin`; absent before 1.10.0.
+    /// One of `knownTriggers`, of which this list has `app-run`, `webhook`, `schedule` and `plugin`; absent before 1.10.0.
     package var triggeredFrom: String?
-    /// Unbounded text that may hold user data.
+    /// The beginning of a text that may hold user data.
     package var error: String?
-    /// Seconds; 0 while the run has not ended.
+    /// Seconds within `plausibleSpan`; 0 while the run has not ended.
     package var elapsedTime: Double?
     package var totalTokens: Int64?
     package var totalSteps: Int64?
@@ -119,4 +121,6 @@ package enum RunStatus: Hashable, Sendable {
     private static let named: [RunStatus] = [
         .running, .paused, .scheduled, .succeeded, .failed, .stopped, .partialSucceeded,
     ]
+
+    static let knownNames = Set(named.map(\.name))
 }

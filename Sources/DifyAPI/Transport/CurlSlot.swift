@@ -37,30 +37,66 @@ final class CurlSlot: @unchecked Sendable {
         _ request: TransportRequest, _ settings: CurlTransport.Settings
     ) -> Result<TransportResponse, TransportError> {
         let lines = request.fields.map { "\($0.name): \($0.value)" }
+        let timeout = Int(request.timeout.wholeMilliseconds)
+        let body = Body(limit: request.bodyLimit)
         return withCStrings([request.url, settings.userAgent, settings.caFile, settings.caPath] + lines) { texts in
             texts.withUnsafeBufferPointer { texts in
                 let headers = UnsafeRawPointer(texts.baseAddress! + 4).assumingMemoryBound(
                     to: UnsafePointer<CChar>?.self)
                 var raw = ccurl_request(
-                    url: texts[0], headers: headers, user_agent: texts[1],
-                    timeout_milliseconds: Int(request.timeout.wholeMilliseconds), body_limit: request.bodyLimit,
-                    ca_file: texts[2], ca_path: texts[3])
-                return Self.result(of: ccurl_slot_get(handle, &raw))
+                    url: texts[0], headers: headers, user_agent: texts[1], timeout_milliseconds: timeout,
+                    connect_timeout_milliseconds: min(timeout, Self.longestConnecting),
+                    receive: { Body.receive($0, $1, $2) }, receive_context: Unmanaged.passUnretained(body).toOpaque(),
+                    body_limit: request.bodyLimit, ca_file: texts[2], ca_path: texts[3])
+                return withExtendedLifetime(body) { Self.result(of: ccurl_slot_get(handle, &raw), body) }
             }
         }
     }
 
-    private static func result(of raw: ccurl_response) -> Result<TransportResponse, TransportError> {
+    /// Milliseconds. A server that is not there would otherwise be waited for as long as one that has much to do.
+    private static let longestConnecting = 10_000
+
+    /// Takes a body in where it is read from later: a copy would double what a long answer takes.
+    ///
+    /// A long body gets room for the longest at once. Growing step by step would need the old room and the new one together,
+    /// and leave both with the process; so large a piece comes from the system page by page and goes back to it whole.
+    private final class Body {
+        private var bytes: [UInt8] = []
+        private let limit: Int
+
+        private static let usual = 1 << 20
+
+        init(limit: Int) {
+            self.limit = limit
+        }
+
+        static func receive(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<UInt8>?, _ count: Int) {
+            guard let context else { return }
+            let body = Unmanaged<Body>.fromOpaque(context).takeUnretainedValue()
+            if body.bytes.count + count > usual, body.bytes.capacity < body.limit {
+                body.bytes.reserveCapacity(body.limit)
+            }
+            body.bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
+        }
+
+        func take() -> [UInt8] {
+            defer { bytes = [] }
+            return bytes
+        }
+    }
+
+    private static func result(of raw: ccurl_response, _ body: Body) -> Result<TransportResponse, TransportError> {
         let message = raw.message.map { String(cString: $0) } ?? ""
         switch raw.outcome {
         case CCURL_OK:
-            let body = Array(UnsafeBufferPointer(start: raw.body, count: raw.body_length))
             let head = UnsafeBufferPointer(start: raw.headers, count: raw.headers_length)
             return .success(
-                TransportResponse(status: raw.status, fields: fields(String(decoding: head, as: UTF8.self)), body: body)
-            )
+                TransportResponse(
+                    status: raw.status, fields: fields(String(decoding: head, as: UTF8.self)), body: body.take()))
         case CCURL_TIMEOUT: return .failure(.timeout)
-        case CCURL_TLS: return .failure(.tls(message))
+        case CCURL_TLS:
+            let problem = TLSProblem(code: raw.code, verifyResult: raw.verify_result, message: message)
+            return .failure(.tls(problem, message))
         case CCURL_TOO_LONG: return .failure(.tooLong)
         case CCURL_CANCELLED: return .failure(.cancelled)
         default: return .failure(.connection(message))

@@ -51,7 +51,7 @@ package enum TransportError: Error, Equatable, Sendable {
     case timeout
     /// The name does not resolve, nobody listens, or the connection broke; with the library's words.
     case connection(String)
-    case tls(String)
+    case tls(TLSProblem, String)
     /// The body went beyond the request's limit.
     case tooLong
     case cancelled

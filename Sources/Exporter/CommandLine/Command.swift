@@ -36,8 +36,8 @@ package enum Command: String, CaseIterable, Sendable {
         let logging: [Option] = [.logLevel, .logFormat]
         return switch self {
         case .serve:
-            [.configFile, .listenAddress, .telemetryPath, .storagePath, .resetApp, .shard] + logging
-        case .demo: [.listenAddress, .telemetryPath, .seed] + logging
+            [.configFile, .listenAddress, .telemetryPath, .allowedHosts, .storagePath, .resetApp, .shard] + logging
+        case .demo: [.listenAddress, .telemetryPath, .allowedHosts, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
         case .check: [.configFile]

@@ -5,7 +5,7 @@ package enum Invocation: Equatable, Sendable {
     case version
 
     /// Reads the arguments after the program's name. A flag beats its environment variable. Throws a sentence for people.
-    package init(arguments: [String], environment: [String: String]) throws(UsageError) {
+    package init(arguments: [String], environment: Environment) throws(UsageError) {
         var rest = arguments[...]
         if rest.contains("--version") {
             self = .version
@@ -49,7 +49,7 @@ package struct UsageError: Error, Equatable, CustomStringConvertible {
     package var description: String { message }
 
     package init(message: String) {
-        self.message = message
+        self.message = PossibleKey.masked(message)
     }
 }
 
@@ -59,7 +59,7 @@ package struct OptionValues: Equatable, Sendable {
     /// The argument that is not a flag; there for a command that has one.
     package private(set) var operand: String?
 
-    init(_ arguments: ArraySlice<String>, of command: Command, environment: [String: String]) throws(UsageError) {
+    init(_ arguments: ArraySlice<String>, of command: Command, environment: Environment) throws(UsageError) {
         var given: [Option: [String]] = [:]
         var rest = arguments
         while let argument = rest.popFirst() {

@@ -34,7 +34,11 @@ extension Option {
         "web.listen-address", "HOST:PORT", default: "127.0.0.1:13439", isRepeatable: true,
         "Where to serve; give it again for more addresses.")
     package static let telemetryPath = Option(
-        "web.telemetry-path", "PATH", default: "/metrics", "The path of the metrics.")
+        "web.telemetry-path", "PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
+    package static let allowedHosts = Option(
+        "web.allowed-hosts", "HOST", isRepeatable: true,
+        "A host by which browsers may reach the status page, without a port; give it again for more, or * for any. Without it: "
+            + "on loopback this machine's own names, elsewhere any.")
     package static let storagePath = Option(
         "storage.path", "PATH", default: "data/",
         "The folder of the numbers that outlive a restart; empty keeps them in memory only.")

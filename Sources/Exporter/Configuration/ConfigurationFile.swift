@@ -1,3 +1,4 @@
+import Bytes
 import CivilTime
 import DifyAPI
 import JSON
@@ -19,14 +20,17 @@ extension Configuration {
         }
         let problems = ObjectReader.ProblemList(document)
         let configuration = ConfigurationFileReader(problems: problems).read(document.root)
-        guard problems.all.isEmpty, let configuration else { throw ConfigurationError(problems: problems.all) }
+        guard problems.isEmpty, let configuration else { throw problems.error }
         return configuration
     }
 }
 
 /// Why a configuration cannot be used: one problem or many.
 package struct ConfigurationError: Error, Equatable {
+    /// The first ones, in the order of the file.
     package let problems: [ConfigurationProblem]
+    /// How many there are beside them.
+    package var omitted = 0
 }
 
 /// The keys of the file and what each may hold.
@@ -36,7 +40,7 @@ private struct ConfigurationFileReader {
     /// What apps take over unless they say otherwise.
     private struct Defaults {
         var baseURL = BaseURL.cloud
-        var requestTimeout = Duration.seconds(20)
+        var requestTimeout = AppConfiguration.usualTimeout
         var collection = CollectionSettings()
     }
 
@@ -141,8 +145,7 @@ private struct ConfigurationFileReader {
     private func readApp(_ node: JSONNode, _ path: String, _ defaults: Defaults) -> AppConfiguration? {
         guard var object = ObjectReader(node, path: path, problems: problems) else { return nil }
         let name = object.parsed("name") { text -> Result<AppName, ConfigurationMistake> in
-            AppName(text).map { .success($0) }
-                ?? .mistake("a name has 1 to 128 characters, none of them control characters")
+            AppName(text).map { .success($0) } ?? .mistake(AppName.rule)
         }
         if name == nil, object.node("name") == nil { problems.add(node, path, "name is missing") }
         let keySource = readKeySource(&object, node, path)
@@ -167,8 +170,19 @@ private struct ConfigurationFileReader {
             APIKey(text).map { .success(.inline($0)) }
                 ?? .mistake("this cannot be a key: keys are visible ASCII without spaces")
         }
-        let file = object.string("api_key_file").map { KeySource.file(path: $0) }
-        let variable = object.string("api_key_env").map { KeySource.environment(name: $0) }
+        let file = object.parsed("api_key_file") { path -> Result<KeySource, ConfigurationMistake> in
+            PossibleKey.isLikely(path)
+                ? .mistake(
+                    "this looks like a key, and must be the path of a file that holds it; write ./ before it if it is one"
+                )
+                : .success(.file(path: path))
+        }
+        let variable = object.parsed("api_key_env") { name -> Result<KeySource, ConfigurationMistake> in
+            PossibleKey.isVariableName(name)
+                ? .success(.environment(name: name))
+                : .mistake(
+                    "this is no name of an environment variable, such as INVOICES_KEY; a key itself goes into api_key")
+        }
         let given = ["api_key", "api_key_file", "api_key_env"].filter { object.node($0) != nil }
         if given.isEmpty { problems.add(node, path, "the key is missing: give api_key_file, api_key_env or api_key") }
         if given.count > 1 {
@@ -201,6 +215,13 @@ private struct ConfigurationFileReader {
             guard Self.isLabelName(key), !reserved.contains(key) else {
                 let rule = "a label's name has letters, digits and underscores, and begins with neither a digit nor __"
                 object.problem(node, key, reserved.contains(key) ? "this label's name is taken; choose another" : rule)
+                return nil
+            }
+            guard !value.hasSteering, value.utf8.count <= 1024 else {
+                object.problem(
+                    node, key,
+                    "a label's value has at most 1024 bytes, no control characters and no marks that turn the direction of text"
+                )
                 return nil
             }
             return Label(name: key, value: value)

@@ -2,32 +2,28 @@ import DifyAPI
 
 extension Configuration {
     /// Reads the configuration that the flags and the environment name. Throws every problem as one line for people.
-    package static func load(file path: String?, environment: [String: String]) throws(LoadError) -> Configuration {
+    package static func load(file path: String?, environment: Environment) async throws(LoadError) -> Configuration {
         guard let path, !path.isEmpty else {
-            return Configuration(apps: [try AppConfiguration.fromEnvironment(environment)])
+            return Configuration(apps: [try await AppConfiguration.fromEnvironment(environment)])
         }
-        let text: [UInt8]
+        let file: File.Contents?
         do throws(FileError) {
-            text = try File.read(path, limit: 16 << 20)
+            file = try await File.read(path, limit: 16 << 20)
         } catch {
             throw LoadError(lines: ["the configuration file \(error)"])
         }
         do throws(ConfigurationError) {
-            return try read(text)
+            return try read(file?.bytes ?? [])
         } catch {
-            throw LoadError(lines: error.problems.map { $0.line(file: path) })
+            throw LoadError(
+                error.problems.map { LoadProblem(line: $0.line(file: path), place: $0.app) }, omitted: error.omitted)
         }
     }
 }
 
-/// Why there is no configuration: a line for each problem.
-package struct LoadError: Error, Equatable {
-    package let lines: [String]
-}
-
 extension AppConfiguration {
     /// The single app that the environment describes. Its name, unless DIFY_APP_NAME gives one, is what Dify tells.
-    static func fromEnvironment(_ environment: [String: String]) throws(LoadError) -> AppConfiguration {
+    static func fromEnvironment(_ environment: Environment) async throws(LoadError) -> AppConfiguration {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
         var problems: [String] = []
@@ -41,13 +37,17 @@ extension AppConfiguration {
         if let text = value("DIFY_APP_NAME") {
             name = AppName(text)
             if name == nil {
-                problems.append("DIFY_APP_NAME: a name has 1 to 128 characters, none of them control characters")
+                problems.append("DIFY_APP_NAME: \(AppName.rule)")
             }
         }
         var keySource: KeySource?
         switch (value("DIFY_API_KEY"), value("DIFY_API_KEY_FILE")) {
         case (.some, .some): problems.append("give DIFY_API_KEY or DIFY_API_KEY_FILE, not both")
         case (.some, nil): keySource = .environment(name: "DIFY_API_KEY")
+        case (nil, .some(let path)) where PossibleKey.isLikely(path):
+            problems.append(
+                "DIFY_API_KEY_FILE: this looks like a key, and takes the path of a file that holds it; DIFY_API_KEY takes a key"
+            )
         case (nil, .some(let path)): keySource = .file(path: path)
         case (nil, nil):
             problems.append(
@@ -56,7 +56,7 @@ extension AppConfiguration {
         }
         if let keySource, case .environment = keySource {
             do throws(KeyError) {
-                _ = try keySource.read(environment: environment)
+                _ = try await keySource.read(environment: environment)
             } catch {
                 problems.append(error.description)
             }

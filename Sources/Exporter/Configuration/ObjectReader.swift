@@ -9,28 +9,55 @@ struct ObjectReader {
     private let problems: ProblemList
     private var known: [String] = []
 
-    /// The problems of a file.
+    /// The problems of a file: all are counted, and the first ones kept.
     final class ProblemList {
         private let document: JSONDocument
-        private var found: [ConfigurationProblem] = []
+        private var found: [Found] = []
+        private var count = 0
 
-        /// In the order of the file.
-        var all: [ConfigurationProblem] {
-            found.sorted {
-                ($0.position?.line ?? 0, $0.position?.column ?? 0) < ($1.position?.line ?? 0, $1.position?.column ?? 0)
-            }
+        private struct Found {
+            /// Bytes before the place.
+            let offset: Int
+            let number: Int
+            let path: String
+            /// Made only where it is shown: some take a while.
+            let message: () -> String
         }
 
         init(_ document: JSONDocument) {
             self.document = document
         }
 
-        func add(_ node: JSONNode, _ path: String, _ message: String) {
-            found.append(ConfigurationProblem(position: document.position(of: node), path: path, message: message))
+        var isEmpty: Bool { count == 0 }
+
+        /// In the order of the file.
+        var error: ConfigurationError {
+            let first = found.sorted(by: Self.comesBefore).prefix(LoadError.longestList).map { found in
+                ConfigurationProblem(
+                    position: document.position(ofOffset: found.offset), path: found.path, message: found.message())
+            }
+            return ConfigurationError(problems: first, omitted: count - first.count)
         }
 
-        func add(_ member: JSONMember, _ path: String, _ message: String) {
-            found.append(ConfigurationProblem(position: document.position(of: member), path: path, message: message))
+        func add(_ node: JSONNode, _ path: String, _ message: @escaping @autoclosure () -> String) {
+            add(node.offset, path, message)
+        }
+
+        func add(_ member: JSONMember, _ path: String, _ message: @escaping @autoclosure () -> String) {
+            add(member.offset, path, message)
+        }
+
+        private func add(_ offset: Int, _ path: String, _ message: @escaping () -> String) {
+            count += 1
+            found.append(Found(offset: offset, number: count, path: path, message: message))
+            // They are not found in the order of the file, so some more are kept than are shown.
+            guard found.count >= 20 * LoadError.longestList else { return }
+            found.sort(by: Self.comesBefore)
+            found.removeLast(found.count - LoadError.longestList)
+        }
+
+        private static func comesBefore(_ left: Found, _ right: Found) -> Bool {
+            (left.offset, left.number) < (right.offset, right.number)
         }
     }
 
@@ -58,8 +85,8 @@ struct ObjectReader {
         path.isEmpty ? key : "\(path).\(key)"
     }
 
-    func problem(_ node: JSONNode, _ key: String, _ message: String) {
-        problems.add(node, path(of: key), message)
+    func problem(_ node: JSONNode, _ key: String, _ message: @escaping @autoclosure () -> String) {
+        problems.add(node, path(of: key), message())
     }
 
     mutating func string(_ key: String) -> String? {
@@ -142,7 +169,6 @@ struct ObjectReader {
     /// All members as strings, for objects whose keys the operator chooses.
     mutating func strings() -> [(key: String, value: String, node: JSONNode)] {
         members.compactMap { member in
-            known.append(member.key)
             guard case .string(let text) = member.node.value else {
                 problem(member.node, member.key, "must be a string, not \(member.node.value.kindName)")
                 return nil
@@ -153,15 +179,20 @@ struct ObjectReader {
 
     /// Notes every key that nobody asked for, with the nearest one that somebody did.
     func finish() {
-        for member in members where !known.contains(member.key) {
-            let nearest = Spelling.nearest(to: member.key, among: known)
-            let hint =
-                nearest.map { "; did you mean \($0)?" } ?? "; known here: \(known.sorted().joined(separator: ", "))"
-            problems.add(member, path(of: member.key), "unknown key\(hint)")
+        // An object may have any number of members; most have few, for which a set is too much.
+        let set = members.count > 32 ? Set(known) : nil
+        for member in members where !(set?.contains(member.key) ?? known.contains(member.key)) {
+            problems.add(member, path(of: member.key), "unknown key\(Self.hint(for: member.key, Set(known).sorted()))")
         }
     }
 
+    private static func hint(for key: String, _ known: [String]) -> String {
+        Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" }
+            ?? "; known here: \(known.joined(separator: ", "))"
+    }
+
     private func noteRepeatedKeys() {
+        guard members.count > 1 else { return }
         var seen: Set<String> = []
         for member in members where !seen.insert(member.key).inserted {
             problems.add(member, path(of: member.key), "this key stands twice; keep one")
@@ -187,9 +218,14 @@ package struct ConfigurationProblem: Equatable, Sendable {
     let path: String
     let message: String
 
-    /// One line as compilers write them.
+    /// One line as compilers write them. A key that stands in the wrong place is not in it.
     package func line(file: String) -> String {
         let place = position.map { "\(file):\($0.line):\($0.column)" } ?? file
-        return path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)"
+        return "\(place): " + PossibleKey.masked(path.isEmpty ? message : "\(path): \(message)")
+    }
+
+    /// The app that it is in, as in `apps[1]`; nil where it is in none.
+    var app: String? {
+        path.hasPrefix("apps[") ? path.firstIndex(of: "]").map { String(path[...$0]) } : nil
     }
 }

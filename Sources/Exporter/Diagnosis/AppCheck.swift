@@ -16,7 +16,7 @@ package struct AppCheck: Sendable {
 
     /// Checks every app, in the order of the configuration. `makeTransport` gives each base URL its own connections.
     package static func all(
-        of configuration: Configuration, environment: [String: String], makeTransport: (BaseURL) -> any Transport
+        of configuration: Configuration, environment: Environment, makeTransport: (BaseURL) -> any Transport
     ) async -> [AppCheck] {
         let servers = Servers(of: configuration, makeTransport: makeTransport)
         return await withTaskGroup(of: (Int, AppCheck).self) { group in
@@ -30,11 +30,11 @@ package struct AppCheck: Sendable {
     }
 
     private static func check(
-        _ app: AppConfiguration, environment: [String: String], transport: any Transport, gate: RequestGate
+        _ app: AppConfiguration, environment: Environment, transport: any Transport, gate: RequestGate
     ) async -> AppCheck {
         var check = AppCheck(name: app.displayName)
         do throws(KeyError) {
-            let client = try app.client(environment: environment, transport: transport, gate: gate)
+            let client = try await app.client(environment: environment, transport: transport, gate: gate)
             await check.ask(client, filter: app.collection.filter)
         } catch {
             check.problem = "\(error)."
@@ -48,14 +48,14 @@ package struct AppCheck: Sendable {
         clockDifference = infoAnswer.clockDifference
         switch infoAnswer.result {
         case .failure(let error):
-            problem = error.description
+            problem = error.advice
             return
         case .success(let info): self.info = info
         }
         let dayAgo = (infoAnswer.server.date ?? .now) - .seconds(86_400)
         let logsAnswer = await client.logs(LogsQuery(filter: filter, createdAtAfter: dayAgo.second, limit: 1))
         switch logsAnswer.result {
-        case .failure(let error): problem = error.description
+        case .failure(let error): problem = error.advice
         case .success(let page):
             logsInADay = page.total
             problem = info?.remarkOnLogs ?? clockDifference?.remarkOnClock
@@ -66,11 +66,14 @@ package struct AppCheck: Sendable {
 extension AppConfiguration {
     /// A client for the app; throws when its key cannot be read.
     package func client(
-        environment: [String: String], transport: any Transport, gate: RequestGate,
-        now: @escaping @Sendable () -> UnixTime = { .now }
-    ) throws(KeyError) -> DifyClient {
-        DifyClient(
-            baseURL: baseURL, key: try keySource.read(environment: environment), timeout: requestTimeout,
-            transport: transport, gate: gate, now: now)
+        environment: Environment, transport: any Transport, gate: RequestGate
+    ) async throws(KeyError) -> DifyClient {
+        client(key: try await keySource.read(environment: environment).key, transport: transport, gate: gate)
+    }
+
+    func client(
+        key: APIKey, transport: any Transport, gate: RequestGate, now: @escaping @Sendable () -> UnixTime = { .now }
+    ) -> DifyClient {
+        DifyClient(baseURL: baseURL, key: key, timeout: requestTimeout, transport: transport, gate: gate, now: now)
     }
 }

@@ -39,7 +39,7 @@ package struct RunExplanation: Sendable {
         of run: RunID, in app: AppConfiguration, storagePath: String?, client: Result<DifyClient, KeyError>
     ) async {
         var problems: [String] = []
-        let stored = Self.checkpoint(of: app, storagePath: storagePath, &problems)
+        let stored = await Self.checkpoint(of: app, storagePath: storagePath, &problems)
         let settings = app.collection
         let fromState = RunFinding(ofRun: run.description, state: stored?.state, log: nil, settings: settings)
         self.app = stored?.identity.name ?? app.displayName
@@ -55,14 +55,13 @@ package struct RunExplanation: Sendable {
 
     private static func checkpoint(
         of app: AppConfiguration, storagePath: String?, _ problems: inout [String]
-    ) -> Checkpoint? {
+    ) async -> Checkpoint? {
         guard let storagePath else { return nil }
         let path = FileCheckpointStore.path(folder: storagePath, app: app.displayName)
-        guard File.identity(path) != nil else { return nil }
         do {
-            return try Checkpoint(encoded: try File.read(path, limit: longestCheckpoint))
+            return try Checkpoint(encoded: try await File.read(path, limit: longestCheckpoint)?.bytes ?? [])
         } catch let error as FileError {
-            problems.append("the checkpoint \(error)")
+            if !error.isMissing { problems.append("the checkpoint \(error)") }
         } catch {
             problems.append("the checkpoint \(path) is damaged or of a later version")
         }
@@ -81,7 +80,7 @@ package struct RunExplanation: Sendable {
             switch await client.logs(LogsQuery(filter: .init(keyword: run.description))).result {
             case .success(let page): return page.logs.first { $0.run?.id?.lowercased() == run.description }
             case .failure(let error):
-                problems.append(error.description)
+                problems.append(error.advice)
                 return nil
             }
         }

@@ -1,4 +1,5 @@
 import CivilTime
+import DifyAPI
 import LogCollection
 import Metrics
 
@@ -38,9 +39,13 @@ extension AppSnapshot {
         var requests = Family(Catalogue.apiRequests)
         let since = work.since.milliseconds
         for (code, count) in work.requests { requests.add([name, code], Double(count), startTime: since) }
+        var oddValues = Family(Catalogue.oddValues)
+        for field in OddValue.Field.allCases {
+            oddValues.add([name, field.rawValue], Double(work.oddValues.counts[field] ?? 0), startTime: since)
+        }
         let diverted = work.divertedRequests + (numbers?.divertedSamples ?? 0)
         return [
-            collections, lastCollection, requests,
+            collections, lastCollection, requests, oddValues,
             single(Catalogue.collectionDuration, work.collectionDuration, since: since),
             single(Catalogue.apiRequestDuration, work.requestDuration, since: since),
             single(Catalogue.apiRows, Double(work.tally.rows), since: since),

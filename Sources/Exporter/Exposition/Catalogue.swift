@@ -108,9 +108,13 @@ package enum Catalogue {
         "dify_exporter_unreadable_rows_total", .counter, ["app"],
         "Rows that Dify cannot serve: it refuses each page that holds one. They are counted as runs once they can be read."
     )
+    package static let oddValues = Metric(
+        "dify_exporter_odd_values_total", .counter, ["app", "field"],
+        "Values that no known Dify writes, counted as other, or that lie beyond what a run can have, clamped; once for each log."
+    )
     package static let throttled = Metric(
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
-        "Time that requests waited for the request budget, for Retry-After or for a back-off.")
+        "Time that requests waited for the request budget, and time that the server wanted all of them to pause.")
 
     package static let seriesLimited = Metric(
         "dify_exporter_series_limited_total", .counter, ["app"],
@@ -175,8 +179,8 @@ package enum Catalogue {
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
         lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
         lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, throttled, seriesLimited, checkpointFailures,
-        checkpointDuration, checkpointBytes,
+        lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, oddValues, throttled, seriesLimited,
+        checkpointFailures, checkpointDuration, checkpointBytes,
         configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
         processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,
         processOpenFilesLimit, processThreads, processStartTime,

@@ -54,7 +54,7 @@ enum ProcessMetrics {
     }
 
     private static func text(_ path: String) -> String? {
-        (try? File.read(path, limit: 1 << 20)).map { String(decoding: $0, as: UTF8.self) }
+        (try? File.readNow(path, limit: 1 << 20)).map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
     /// Without the one that is open while they are counted.

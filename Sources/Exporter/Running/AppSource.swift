@@ -5,24 +5,28 @@ import LogCollection
 /// One app's Dify as a source of logs, whose key is read again when its file changes.
 actor AppSource: LogSource {
     private let app: AppConfiguration
-    private let environment: [String: String]
+    private let environment: Environment
     private let transport: any Transport
     private let gate: RequestGate
     private let clock: any CollectionClock
-    private var current: (client: DifyClient, identity: File.Identity?)?
+    private let logger: Logger
+    private var current: (client: DifyClient, file: File.Identity?)?
     private var mustReadKey = false
     /// Counts the keys: another one may be of another app.
     private var keyVersion = 0
+    /// What the log was last told of the key.
+    private var toldProblem: KeyError?
 
     init(
-        app: AppConfiguration, environment: [String: String], transport: any Transport, gate: RequestGate,
-        clock: any CollectionClock
+        app: AppConfiguration, environment: Environment, transport: any Transport, gate: RequestGate,
+        clock: any CollectionClock, logger: Logger
     ) {
         self.app = app
         self.environment = environment
         self.transport = transport
         self.gate = gate
         self.clock = clock
+        self.logger = logger
     }
 
     /// Takes the key as it is now, whatever its file's dates say.
@@ -39,7 +43,7 @@ actor AppSource: LogSource {
     }
 
     private func answer<Value>(_ ask: (DifyClient) async -> Answer<Value>) async -> Answer<Value> {
-        switch client() {
+        switch await client() {
         case .success(let client):
             let version = keyVersion
             var answer = await ask(client)
@@ -51,22 +55,37 @@ actor AppSource: LogSource {
 
     /// The client with the present key. A file that has become unreadable leaves the key as it was: it is probably being
     /// replaced.
-    private func client() -> Result<DifyClient, APIError> {
-        var identity: File.Identity?
-        if case .file(let path) = app.keySource { identity = File.identity(path) }
-        if let current, !mustReadKey, current.identity == identity || identity == nil {
-            return .success(current.client)
-        }
+    private func client() async -> Result<DifyClient, APIError> {
         do throws(KeyError) {
-            let client = try app.client(environment: environment, transport: transport, gate: gate) { [clock] in
-                clock.now.date
-            }
-            if let current, !client.hasSameKey(as: current.client) { keyVersion += 1 }
-            current = (client, identity)
-            mustReadKey = false
-            return .success(client)
+            let known = mustReadKey ? nil : current?.file
+            if let current, known == nil, !mustReadKey { return .success(current.client) }
+            let reading = try await app.keySource.read(environment: environment, ifOtherThan: known)
+            toldProblem = nil
+            if let reading { adopt(reading) }
         } catch {
-            return .failure(.unavailable(message: error.description))
+            if Task.isCancelled { return .failure(.cancelled) }
+            tell(error)
+            guard error.isPassing, current != nil else {
+                return .failure(.unavailable(message: error.publicDescription))
+            }
         }
+        guard let current else { return .failure(.unavailable(message: "the key was not read")) }
+        return .success(current.client)
+    }
+
+    private func adopt(_ reading: KeySource.Reading) {
+        let client = app.client(key: reading.key, transport: transport, gate: gate) { [clock] in clock.now.date }
+        if let current, !client.hasSameKey(as: current.client) { keyVersion += 1 }
+        current = (client, reading.file)
+        mustReadKey = false
+    }
+
+    /// Tells the log where the key should be, once; pages do not show paths.
+    private func tell(_ problem: KeyError) {
+        guard toldProblem != problem else { return }
+        toldProblem = problem
+        logger.log(
+            .error, "the app's key cannot be read", ("app", app.displayName), ("reason", problem.description),
+            ("key", current == nil ? "none" : "the one before"))
     }
 }

@@ -29,11 +29,11 @@ struct CollectionLog: Sendable {
             logger.log(
                 .debug, "collected", ("app", name), ("requests", String(requests)), ("rows", String(rows)),
                 ("duration", duration.prometheusText))
-        case .failed(let error):
-            logger.log(.error, error.description, ("app", name), ("base_url", baseURL))
-        case .stillFailing(let error, let spell):
+        case .failed(let problem):
+            logger.log(.error, problem.advice, ("app", name), ("base_url", baseURL))
+        case .stillFailing(let problem, let spell):
             logger.log(
-                .error, "collections still fail: \(error)", ("app", name), ("base_url", baseURL),
+                .error, "collections still fail: \(problem.advice)", ("app", name), ("base_url", baseURL),
                 ("failures", String(spell.collections)), ("since", spell.since.iso8601))
         case .recovered(let spell):
             logger.log(
@@ -50,6 +50,10 @@ struct CollectionLog: Sendable {
                 ("by", step.span.prometheusText))
         case .notSaved(let problem):
             logger.log(.error, "the numbers are kept in memory and not published: \(problem)", ("app", name))
+        case .oddValue(let value):
+            logger.log(
+                .warn, value.field.remark, ("app", name), ("field", value.field.rawValue), ("value", value.shown),
+                ("log", value.logID ?? ""))
         case .found(.leftOpen(let window)):
             logger.log(
                 .warn, "Dify shows fewer rows than it counts; the window is read again", ("app", name),
@@ -65,6 +69,19 @@ struct CollectionLog: Sendable {
                 .error,
                 "Dify cannot serve rows of its log list; the others are counted, and these once they can be read",
                 ("app", name), ("created_at", UnixTime.iso8601(second: second)), ("rows", String(rows)))
+        }
+    }
+}
+
+extension OddValue.Field {
+    /// What was made of such a value.
+    fileprivate var remark: String {
+        switch self {
+        case .status: "Dify has written a status that is not known here; a run that ends with it is counted as other"
+        case .createdFrom, .triggeredFrom: "Dify has written an origin that is not known here; it is counted as other"
+        case .mode: "Dify has written an app mode that is not known here; whether it has workflow logs will show"
+        case .duration, .tokens: "Dify has written a number that no run can have; the nearest possible one is counted"
+        case .time: "Dify has written a time that is not plausible; a log without a plausible created_at is not counted"
         }
     }
 }

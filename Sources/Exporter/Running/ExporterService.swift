@@ -8,20 +8,23 @@ import Metrics
 package actor ExporterService {
     /// Where and how numbers are kept and requests are made; the same for every configuration.
     package struct Surroundings: Sendable {
-        package var environment: [String: String]
+        package var environment: Environment
         /// The folder of the checkpoints; nil keeps numbers in memory only.
-        package var storagePath: String?
+        package var storage: CheckpointFolder?
         package var logger: Logger
+        package var descriptors: DescriptorBudget
         /// Gives each base URL its own connections.
         package var makeTransport: @Sendable (BaseURL) -> any Transport
         package var clock: any CollectionClock
 
         package init(
-            environment: [String: String], storagePath: String?, logger: Logger,
+            environment: Environment, storagePath: String?, logger: Logger,
+            descriptors: DescriptorBudget = .unlimited,
             clock: any CollectionClock = SystemClock(), makeTransport: @escaping @Sendable (BaseURL) -> any Transport
         ) {
             self.environment = environment
-            self.storagePath = storagePath
+            storage = storagePath.map { CheckpointFolder($0) }
+            self.descriptors = descriptors
             self.logger = logger
             self.clock = clock
             self.makeTransport = makeTransport
@@ -42,6 +45,8 @@ package actor ExporterService {
     private var phase = Phase.waiting
     private var latestReload: Task<Result<ReloadPlan, LoadError>, Never>?
     private(set) var reloadStatus: ReloadStatus
+    /// What the log has been told of the present keys.
+    private var toldOfKeys: Set<KeyAudit.Warning> = []
 
     private enum Phase {
         case waiting, running, stopping
@@ -60,6 +65,9 @@ package actor ExporterService {
     /// The base URLs with the gates that requests to them wait at.
     var gates: [(baseURL: BaseURL, gate: RequestGate)] { servers.gates }
 
+    /// How many clients may be connected at once beside the collection of this configuration.
+    package var connectionLimit: Int { surroundings.descriptors.connections(beside: configuration) }
+
     /// The present on the clock that collections go by.
     nonisolated var now: UnixTime { surroundings.clock.now.date }
 
@@ -74,8 +82,12 @@ package actor ExporterService {
     package func run() async {
         phase = .running
         startMissingApps()
+        let audit = Task { [configuration, surroundings] in
+            tell(await KeyAudit(of: configuration, environment: surroundings.environment))
+        }
         await Self.untilCancelled()
         phase = .stopping
+        audit.cancel()
         latestReload?.cancel()
         _ = await latestReload?.value
         await stop(Array(apps.keys))
@@ -95,10 +107,13 @@ package actor ExporterService {
     private func reloadNow() async -> Result<ReloadPlan, LoadError> {
         do throws(LoadError) {
             let next = try await load()
-            try next.readKeys(environment: surroundings.environment)
+            try surroundings.descriptors.check(next)
+            let keys = await KeyAudit(of: next, environment: surroundings.environment)
+            guard keys.unreadable.isEmpty else { throw LoadError(keys.unreadable) }
             guard phase != .stopping else { throw LoadError(lines: ["the program is ending"]) }
             let plan = await changeOver(to: next)
             reloadStatus.noteSuccess(at: surroundings.clock.now.date)
+            tell(keys)
             surroundings.logger.log(.info, "the configuration was loaded", ("outcome", plan.description))
             return .success(plan)
         } catch {
@@ -111,6 +126,13 @@ package actor ExporterService {
         }
     }
 
+    /// Keys that cannot be read are told by their apps, which are down for it.
+    private func tell(_ keys: KeyAudit) {
+        let news = keys.warnings.filter { !toldOfKeys.contains($0) }
+        toldOfKeys = Set(keys.warnings)
+        for warning in news { surroundings.logger.log(.warn, warning.text, ("app", warning.app)) }
+    }
+
     private func changeOver(to next: Configuration) async -> ReloadPlan {
         let plan = ReloadPlan(from: configuration.apps, to: next.apps)
         let left = await stop(plan.changed + plan.removed)
@@ -118,7 +140,7 @@ package actor ExporterService {
         await servers.adoptBudget(of: next)
         configuration = next
         for name in plan.kept { await apps[name]?.source.readKeyAgain() }
-        if surroundings.storagePath == nil {
+        if surroundings.storage == nil {
             for name in plan.removed { retained[name] = left[name]?.afterAbsence }
         }
         await board.expect(next.apps.map(\.displayName))
@@ -144,10 +166,10 @@ package actor ExporterService {
         let log = CollectionLog(app: app, logger: surroundings.logger)
         let source = AppSource(
             app: app, environment: surroundings.environment, transport: server.transport, gate: server.gate,
-            clock: surroundings.clock)
-        let store = surroundings.storagePath.map { FileCheckpointStore(folder: $0, app: name) }
+            clock: surroundings.clock, logger: surroundings.logger)
+        let store = surroundings.storage.map { FileCheckpointStore(in: $0, app: name) }
         let collection = AppCollection(
-            setup: AppSetup(app, position: position, storagePath: surroundings.storagePath), succeeding: predecessor,
+            setup: AppSetup(app, position: position, storagePath: surroundings.storage?.path), succeeding: predecessor,
             source: source, store: store, clock: surroundings.clock
         ) { [board] output in
             switch output {

@@ -1,18 +1,13 @@
-import Dispatch
 import LogCollection
 import Storage
 
 /// Keeps one app's checkpoint in a file below `--storage.path`, under a lock that no other process shares.
 package actor FileCheckpointStore: CheckpointStore {
-    private let folder: String
+    private let folder: CheckpointFolder
     private let fileName: String
-    private var open: (disk: FolderDisk, lock: FileLock)?
+    private var isOpen = false
 
-    /// Syncing a disk blocks its thread, which must not be one of the concurrency pool. One after the other is as fast as a
-    /// disk syncs.
-    private static let queue = DispatchQueue(label: "dify-exporter.checkpoints")
-
-    package init(folder: String, app: String) {
+    package init(in folder: CheckpointFolder, app: String) {
         self.folder = folder
         fileName = Self.fileName(app: app)
     }
@@ -29,69 +24,55 @@ package actor FileCheckpointStore: CheckpointStore {
     }
 
     package static func path(folder: String, app: String) -> String {
-        path(folder: folder, fileName: fileName(app: app))
-    }
-
-    private static func path(folder: String, fileName: String) -> String {
-        (folder.hasSuffix("/") ? folder : folder + "/") + fileName
+        CheckpointFolder.path(of: fileName(app: app), in: folder)
     }
 
     package func load() async throws(StateProblem) -> [UInt8]? {
-        if open == nil { open = try openFolder() }
-        do throws(DiskError) {
-            return try open?.disk.read(fileName)
-        } catch {
-            throw .disk(error.description)
+        if !isOpen {
+            isOpen = try await lock()
+            guard isOpen else { throw .locked(path: folder.lockPath) }
         }
+        let fileName = fileName
+        return try await folder.perform { disk, _ throws(DiskError) in try disk.read(fileName) }
     }
 
     package func save(_ bytes: [UInt8]) async throws(StateProblem) {
-        guard let disk = open?.disk else { throw .disk("the folder \(folder) was never opened") }
-        let name = fileName
-        let result: Result<Void, DiskError> = await withCheckedContinuation { continuation in
-            Self.queue.async {
-                var disk = disk
-                do throws(DiskError) {
-                    continuation.resume(returning: .success(try disk.replace(name, with: bytes)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
+        guard isOpen else { throw .disk("\(folder.path) is not open for this app") }
+        let fileName = fileName
+        let isSaved = try await folder.perform { disk, locks throws(DiskError) in
+            guard try locks.confirm(fileName) else { return false }
+            try disk.replace(fileName, with: bytes)
+            return true
         }
-        if case .failure(let error) = result { throw .disk(error.description) }
+        guard isSaved else { throw .locked(path: folder.lockPath) }
     }
 
     /// Gives the lock back, for an app that is no longer collected.
-    package func close() {
-        open = nil
+    package func close() async {
+        guard isOpen else { return }
+        isOpen = false
+        let fileName = fileName
+        // A folder that is gone has no lock to give back.
+        try? await folder.perform { _, locks in locks.unlock(fileName) }
     }
 
     /// Sets the app's file aside under a name with the time, so that its numbers begin anew and nothing is lost. Nil when there
     /// was none, else the new name.
-    package func setAside(at time: String) throws(StateProblem) -> String? {
-        let (disk, lock) = try openFolder()
-        defer { withExtendedLifetime(lock) {} }
-        do throws(DiskError) {
+    package func setAside(at time: String) async throws(StateProblem) -> String? {
+        guard try await lock() else { throw .locked(path: folder.lockPath) }
+        let fileName = fileName
+        return try await folder.perform { disk, locks throws(DiskError) in
+            defer { locks.unlock(fileName) }
             guard try disk.read(fileName) != nil else { return nil }
             let newName = "\(fileName).set-aside-\(time)"
             try disk.rename(fileName, to: newName)
             try disk.syncFolder()
             return disk.path(newName)
-        } catch {
-            throw .disk(error.description)
         }
     }
 
-    private func openFolder() throws(StateProblem) -> (disk: FolderDisk, lock: FileLock) {
-        do throws(DiskError) {
-            let disk = try FolderDisk(folder: folder)
-            let lock = try FileLock(path: disk.path(lockName))
-            if let lock { return (disk, lock) }
-        } catch {
-            throw .disk(error.description)
-        }
-        throw .locked(path: Self.path(folder: folder, fileName: lockName))
+    private func lock() async throws(StateProblem) -> Bool {
+        let fileName = fileName
+        return try await folder.perform { _, locks throws(DiskError) in try locks.lock(fileName) }
     }
-
-    private var lockName: String { fileName + ".lock" }
 }

@@ -7,27 +7,43 @@ import Metrics
 package struct Routes: Sendable {
     let telemetryPath: String
     let service: ExporterService
+    private let hosts: HostRule
     private let pages = SharedPages()
     var board: SnapshotBoard { service.board }
 
-    package init(telemetryPath: String, service: ExporterService) {
-        self.telemetryPath = telemetryPath
+    package init(telemetryPath: TelemetryPath, hosts: HostRule, service: ExporterService) {
+        self.telemetryPath = telemetryPath.description
+        self.hosts = hosts
         self.service = service
     }
 
     package func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        if request.path == "/-/reload" { return await reload(request) }
-        let known = [telemetryPath, "/", "/api/v1/apps", "/-/healthy", "/-/ready"]
-        guard known.contains(request.path) else {
+        var response = await route(request)
+        // Nothing here is what a browser might take it for.
+        response.headers.set("X-Content-Type-Options", "nosniff")
+        return response
+    }
+
+    private func route(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.path == telemetryPath || TelemetryPath.taken.contains(request.path) else {
             return .text(404, "There is nothing here. Metrics are at \(telemetryPath), the status page is at /.\n")
         }
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return methodNotAllowed(allow: "GET, HEAD")
+        let isReload = request.path == "/-/reload"
+        guard isReload ? request.method == "POST" : ["GET", "HEAD"].contains(request.method) else {
+            return methodNotAllowed(allow: isReload ? "POST" : "GET, HEAD")
         }
         switch request.path {
         case telemetryPath: return await metrics(request)
         case "/-/healthy": return .text(200, "dify-exporter is healthy.\n")
         case "/-/ready": return await readiness()
+        default: break
+        }
+        guard hosts.allows(request.headers["Host"]) else {
+            return .text(
+                403, "This exporter does not answer for this host. If it is yours, name it with --web.allowed-hosts.\n")
+        }
+        switch request.path {
+        case "/-/reload": return await reload(request)
         case "/api/v1/apps": return await appsDocument(request)
         default: return await statusPage(request)
         }
@@ -35,12 +51,16 @@ package struct Routes: Sendable {
 
     /// Loads the configuration again, and says what came of it.
     private func reload(_ request: HTTPRequest) async -> HTTPResponse {
-        guard request.method == "POST" else { return methodNotAllowed(allow: "POST") }
+        guard !request.comesFromForeignSite else {
+            return .text(403, "A page of another site may not load the configuration.\n")
+        }
         switch await service.reload() {
         case .success(let plan): return .text(200, "The configuration was loaded, \(plan.description).\n")
         case .failure(let error):
-            let reasons = error.lines.map { $0 + "\n" }.joined()
-            return .text(500, "The configuration was not loaded, and the one before goes on:\n\(reasons)")
+            // Whoever asks need not know where files are.
+            return .text(
+                500,
+                "The configuration was not loaded, and the one before goes on. The log says why: \(error.summary).\n")
         }
     }
 
@@ -170,7 +190,7 @@ extension HTTPResponse {
             status: 200,
             headers: [
                 "Content-Type": type, "Cache-Control": "no-cache", "Content-Security-Policy": policy,
-                "Referrer-Policy": "no-referrer", "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "no-referrer", "Vary": "Accept-Encoding",
             ],
             body: body)
     }

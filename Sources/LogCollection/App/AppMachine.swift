@@ -288,6 +288,7 @@ package struct AppMachine: Sendable {
     /// The app behind the key is the one whose numbers these are.
     private mutating func admit(_ info: AppInfo, _ round: Round, at now: ClockReading) {
         if snapshot.info != info {
+            note(info.oddValues)
             outputs.append(.report(.connected(info, serverVersion: snapshot.serverVersion)))
             if !info.hasWorkflowLogs { outputs.append(.report(.hasNoLogs(mode: info.mode ?? ""))) }
         }
@@ -384,6 +385,7 @@ package struct AppMachine: Sendable {
     ) {
         let moment = serverMoment(of: answer, at: now)
         collector?.receive(page, at: moment)
+        note(collector?.takeOddValues() ?? [])
         noteFindings()
         noteProgress(at: now)
         let isStep = collector?.takeDurableStep() ?? false
@@ -503,10 +505,7 @@ package struct AppMachine: Sendable {
     }
 
     private mutating func note<Value>(_ answer: Answer<Value>, at now: ClockReading) {
-        switch answer.result {
-        case .failure(.cancelled), .failure(.unavailable): return  // No request was made.
-        case .success, .failure: break
-        }
+        if case .failure(let error) = answer.result, !error.wasSent { return }
         snapshot.work.countRequest(
             code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
@@ -515,6 +514,12 @@ package struct AppMachine: Sendable {
 
     private mutating func noteFindings() {
         outputs += (collector?.takeFindings() ?? []).map { .report(.found($0)) }
+    }
+
+    private mutating func note(_ oddValues: [OddValue]) {
+        for value in oddValues where snapshot.work.oddValues.count(value) {
+            outputs.append(.report(.oddValue(value)))
+        }
     }
 
     private mutating func noteProgress(at now: ClockReading) {

@@ -53,6 +53,8 @@ package enum AppEvent: Sendable {
     case serverClockStepped(ServerClock.Step)
     /// What reading the list has found, beside logs.
     case found(Collector.Finding)
+    /// A value that no known Dify writes, or that lies beyond what a run can have; the first of its kind.
+    case oddValue(OddValue)
     /// The last numbers could not be written down when collecting ended.
     case notSaved(StateProblem)
 }

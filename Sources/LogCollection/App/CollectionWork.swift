@@ -15,6 +15,7 @@ package struct CollectionWork: Sendable {
     package internal(set) var requestDuration = Histogram(
         bounds: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], native: true)
     package internal(set) var tally = Collector.Tally()
+    package internal(set) var oddValues = OddValues()
     package internal(set) var checkpointFailures: UInt64 = 0
     package internal(set) var checkpointDuration = Self.noCheckpointDuration
     /// The size of the latest checkpoint.

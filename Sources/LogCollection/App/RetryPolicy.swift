@@ -5,6 +5,8 @@ import DifyAPI
 struct RetryPolicy: Sendable {
     /// Repetitions of one request.
     private static let perRequest = 3
+    /// Repetitions of a request that was not answered in time: each costs that time once more.
+    private static let perTimeout = 1
     /// Repetitions in one collection.
     private static let perCollection = 12
     private static let firstPause = Duration.milliseconds(200)
@@ -17,7 +19,11 @@ struct RetryPolicy: Sendable {
     /// `jitter` is between 0 and 1.
     mutating func pause(after error: APIError, attempts: Int, jitter: Double) -> Duration? {
         guard error.isTransient, attempts <= Self.perRequest, left > 0 else { return nil }
-        if case .throttled(_, let wait) = error, wait ?? .zero > Self.longestRest { return nil }
+        switch error {
+        case .throttled(_, let wait) where wait ?? .zero > Self.longestRest: return nil
+        case .timeout where attempts > Self.perTimeout: return nil
+        default: break
+        }
         left -= 1
         return Self.firstPause * (1 << (attempts - 1)) * (0.5 + jitter)
     }

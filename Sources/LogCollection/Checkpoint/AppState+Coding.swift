@@ -196,7 +196,7 @@ extension RunTotals {
             let origin = RunOrigin(labelsFrom: try reader.text(), triggeredFrom: try reader.text())
             return (OriginKey(status: status, origin: origin), try reader.unsigned())
         }
-        byOrigin = Dictionary(origins) { $0 + $1 }
+        byOrigin = Dictionary(origins) { first, _ in first }
         tokens = try Histogram(from: &reader)
         steps = try Histogram(from: &reader)
         exceptions = try reader.unsigned()

@@ -16,6 +16,8 @@ package enum StateProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case foreign(owner: String)
     case locked(path: String)
     case disk(String)
+    /// Nothing is wrong with the disk: as many files are open as this process may have.
+    case outOfDescriptors(String)
 
     package var description: String {
         switch self {
@@ -29,9 +31,10 @@ package enum StateProblem: Error, Hashable, Sendable, CustomStringConvertible {
             "the stored numbers are those of another app (\(owner)). Configure this app under another name, correct its key, or "
                 + "start its numbers anew with --storage.reset-app."
         case .locked(let path):
-            "another process holds \(path). End it, or give this one another --storage.path."
+            "another process holds this app's numbers, by its lock in \(path). End it, or give this one another --storage.path."
         case .disk(let message):
             "\(message). Make the folder of --storage.path writable, and free some space."
+        case .outOfDescriptors(let message): message
         }
     }
 }

@@ -47,7 +47,7 @@ enum RunOutcome: Equatable, Sendable {
 struct FinishedRun: Equatable, Sendable {
     let id: String?
     let status: FinalStatus
-    /// Seconds, 0 or more; nil where the server tells none.
+    /// Seconds within `WorkflowRun.plausibleSpan`; nil where the server tells none.
     let elapsed: Double?
     let tokens: UInt64
     let steps: UInt64
@@ -61,11 +61,10 @@ struct FinishedRun: Equatable, Sendable {
     fileprivate init(_ log: WorkflowLog, _ run: WorkflowRun, _ status: FinalStatus) {
         id = run.id
         self.status = status
-        // Clock skew can make times negative, and a counter must not fall.
-        elapsed = run.elapsedTime.map { max($0, 0) }
-        tokens = UInt64(max(run.totalTokens ?? 0, 0))
-        steps = UInt64(max(run.totalSteps ?? 0, 0))
-        exceptions = UInt64(max(run.exceptionsCount ?? 0, 0))
+        elapsed = run.elapsedTime
+        tokens = UInt64(clamping: run.totalTokens ?? 0)
+        steps = UInt64(clamping: run.totalSteps ?? 0)
+        exceptions = UInt64(clamping: run.exceptionsCount ?? 0)
         origin = RunOrigin(createdFrom: log.createdFrom, triggeredFrom: run.triggeredFrom)
         error = status == .failed ? run.error : nil
         finishedAt = run.finishedAt ?? run.createdAt ?? log.createdAt
@@ -79,8 +78,8 @@ package struct RunOrigin: Hashable, Sendable {
 
     /// A value that is absent is `unknown`, and one that no known version writes is `other`.
     init(createdFrom: String?, triggeredFrom: String?) {
-        self.createdFrom = Self.bounded(createdFrom, to: Self.knownPlaces)
-        self.triggeredFrom = Self.bounded(triggeredFrom, to: Self.knownTriggers)
+        self.createdFrom = Self.bounded(createdFrom, to: WorkflowLog.knownOrigins)
+        self.triggeredFrom = Self.bounded(triggeredFrom, to: WorkflowRun.knownTriggers)
     }
 
     /// Label values as they were written down.
@@ -91,11 +90,6 @@ package struct RunOrigin: Hashable, Sendable {
 
     /// What stands for every origin that has no series of its own.
     static let other = RunOrigin(labelsFrom: "other", triggeredFrom: "other")
-
-    private static let knownPlaces: Set = ["service-api", "web-app", "installed-app"]
-    private static let knownTriggers: Set = [
-        "app-run", "webhook", "schedule", "plugin", "debugging", "rag-pipeline-run", "rag-pipeline-debugging",
-    ]
 
     private static func bounded(_ value: String?, to known: Set<String>) -> String {
         guard let value, !value.isEmpty else { return "unknown" }

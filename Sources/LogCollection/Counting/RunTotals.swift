@@ -73,12 +73,13 @@ package struct RunTotals: Hashable, Sendable {
     }
 
     /// The same totals for other settings: a histogram of another kind starts again at 0, which Prometheus takes for the reset
-    /// that it is, and new reasons are let in.
+    /// that it is, and new reasons are let in. So does one whose sum an earlier version let grow beyond all numbers: it would
+    /// say nothing more for ever.
     mutating func adopt(_ settings: CollectionSettings, at now: UnixTime) {
         let empty = RunTotals(buckets: settings.buckets, at: now)
         let isSame = FinalStatus.allCases.allSatisfy { status in
             guard let old = byStatus[status], let new = empty.byStatus[status] else { return false }
-            return old.duration.isSameKind(as: new.duration)
+            return old.duration.goesOn(as: new.duration)
         }
         if !isSame {
             for status in FinalStatus.allCases {
@@ -87,8 +88,8 @@ package struct RunTotals: Hashable, Sendable {
             }
             since.duration = now.milliseconds
         }
-        if !tokens.isSameKind(as: empty.tokens) { (tokens, since.tokens) = (empty.tokens, now.milliseconds) }
-        if !steps.isSameKind(as: empty.steps) { (steps, since.steps) = (empty.steps, now.milliseconds) }
+        if !tokens.goesOn(as: empty.tokens) { (tokens, since.tokens) = (empty.tokens, now.milliseconds) }
+        if !steps.goesOn(as: empty.steps) { (steps, since.steps) = (empty.steps, now.milliseconds) }
         admit(reasons: settings.classifier.ownRules.map(\.reason), seriesLimit: settings.seriesLimit)
     }
 
@@ -103,11 +104,11 @@ package struct RunTotals: Hashable, Sendable {
         tokens.observe(Double(run.tokens))
         steps.observe(Double(run.steps))
         exceptions.addSaturating(run.exceptions)
-        runsWithExceptions += run.exceptions > 0 ? 1 : 0
+        if run.exceptions > 0 { runsWithExceptions.addSaturating(1) }
         var diverted: UInt64 = 0
         let wanted = OriginKey(status: run.status, origin: run.origin)
         let key = admitted(wanted, seriesLimit: seriesLimit)
-        byOrigin[key, default: 0] += 1
+        byOrigin[key, default: 0].addSaturating(1)
         diverted += key == wanted ? 0 : 1
         if let failureReason {
             let isAdmitted = isAdmitted(reason: failureReason, seriesLimit: seriesLimit)
@@ -118,7 +119,7 @@ package struct RunTotals: Hashable, Sendable {
     }
 
     private mutating func countFailure(_ reason: String, of run: FinishedRun) {
-        failures[reason, default: 0] += 1
+        failures[reason, default: 0].addSaturating(1)
         guard let exemplar = run.exemplar(value: 1),
             exemplar.timestamp >= failureExemplars[reason]?.timestamp ?? .min
         else { return }
@@ -126,17 +127,24 @@ package struct RunTotals: Hashable, Sendable {
     }
 
     mutating func abandon(_ reason: AbandonReason) {
-        abandoned[reason, default: 0] += 1
+        abandoned[reason, default: 0].addSaturating(1)
     }
 }
 
 extension RunTotals.StatusTotals {
     fileprivate mutating func add(_ run: FinishedRun) {
-        runs += 1
+        runs.addSaturating(1)
         tokens.addSaturating(run.tokens)
         steps.addSaturating(run.steps)
         if let elapsed = run.elapsed { duration.observe(elapsed, exemplar: run.exemplar(value: elapsed)) }
         lastFinishedAt = max(lastFinishedAt ?? .min, run.finishedAt)
+    }
+}
+
+extension Histogram {
+    /// Whether the next observations may be added to these.
+    fileprivate func goesOn(as wanted: Histogram) -> Bool {
+        isSameKind(as: wanted) && sum.isFinite
     }
 }
 
@@ -148,7 +156,7 @@ extension FinishedRun {
 }
 
 extension UInt64 {
-    /// Adds up to the largest number there is: a row may claim 2^63 tokens, and no row may end the program.
+    /// Adds up to the largest number there is: a checkpoint that somebody made up may hold it, and must not end the program.
     fileprivate mutating func addSaturating(_ other: UInt64) {
         let (sum, overflows) = addingReportingOverflow(other)
         self = overflows ? .max : sum

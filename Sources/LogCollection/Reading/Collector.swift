@@ -12,6 +12,7 @@ package struct Collector: Sendable {
     package private(set) var state: AppState
     package private(set) var tally = Tally()
     private var round = Round()
+    private var oddRows = OddRows()
 
     /// What collecting has cost, since the collector was made.
     package struct Tally: Hashable, Sendable {
@@ -193,6 +194,7 @@ package struct Collector: Sendable {
         guard let job = round.jobs.popLast() else { return }
         round.latestAt = now.second
         let news = page.logs.reduce(0) { $0 + (apply($1, at: now.second) ? 1 : 0) }
+        oddRows.noteRefused(page.refusedRows)
         switch job {
         case .gauge(let second): startCatchUp(from: second, total: page.total, at: now.second)
         case .audit(let window, let chunks, let retried):
@@ -274,6 +276,12 @@ package struct Collector: Sendable {
         }
         round = Round()
         state.forget()
+        oddRows.keep { state.unfinished[$0] != nil }
+    }
+
+    /// What was odd in rows since this was last called, each value once for each row.
+    package mutating func takeOddValues() -> [OddValue] {
+        oddRows.takeValues()
     }
 
     // MARK: Rows
@@ -281,14 +289,20 @@ package struct Collector: Sendable {
     /// Whether the row was new.
     private mutating func apply(_ log: WorkflowLog, at now: Int64) -> Bool {
         tally.rows += 1
-        switch state.apply(log, at: now, settings: settings) {
-        case .new:
-            if log.createdAt < round.startFrontier { tally.lateLogs += 1 }
-            return true
-        case .known, .settled:
-            tally.repeatedRows += 1
-            return false
+        let id = LogID(log.id)
+        let wasOpen = state.unfinished[id] != nil
+        let application = state.apply(log, at: now, settings: settings)
+        switch application {
+        case .new where log.createdAt < round.startFrontier: tally.lateLogs += 1
+        case .new: break
+        case .known, .settled: tally.repeatedRows += 1
         }
+        if !log.oddValues.isEmpty {
+            oddRows.note(
+                log.oddValues, of: id, isNew: application == .new, wasOpen: wasOpen,
+                isOpen: state.unfinished[id] != nil)
+        }
+        return application == .new
     }
 
     // MARK: Windows

@@ -44,7 +44,7 @@ struct CrowdedSecondReader: Sendable {
         seen.formUnion(ids)
         if status == nil { total = answer.total }
         isConfirming = Int64(seen.count) >= total
-        let isLastPage = ids.count < limit || Int64(page * limit) >= answer.total || page == LogsQuery.maximumPage
+        let isLastPage = answer.rowCount < limit || Int64(page * limit) >= answer.total || page == LogsQuery.maximumPage
         page = isLastPage ? 1 : page + 1
         if isLastPage { walk += 1 }
         return isConfirming || walk < Self.walks.count ? .reading : .incomplete

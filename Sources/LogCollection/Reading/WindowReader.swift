@@ -201,12 +201,12 @@ struct WindowReader: Sendable {
 
     private mutating func continueAfter(_ page: LogPage, of span: Window) {
         let rows = page.logs
-        guard rows.count >= LogsQuery.maximumLimit, let oldest = rows.map(\.createdAt).min(),
+        guard page.rowCount >= LogsQuery.maximumLimit, let oldest = rows.map(\.createdAt).min(),
             let newest = rows.map(\.createdAt).max()
         else {
             // The select returned less than a page, so it held all there was; the count, made just before, agrees
             // unless rows vanished in between.
-            guard Int64(rows.count) < page.total else { return }
+            guard Int64(page.rowCount) < page.total else { return }
             shortAnswers += 1
             if shortAnswers < patience {
                 parts.append(.span(span))

@@ -25,7 +25,8 @@ enum ExponentialBuckets {
     static func upperBound(of index: Int, schema: Int) -> Double {
         let octave = schema > 0 ? index >> schema : index << -schema
         let place = schema > 0 ? (index - octave << schema) * (boundsPerOctave.count >> schema) : 0
-        return boundsPerOctave[place] * Double(sign: .plus, exponent: octave + 1, significand: 1)
+        // Twice the bound first: the power of two above the greatest numbers is infinite.
+        return 2 * boundsPerOctave[place] * Double(sign: .plus, exponent: octave, significand: 1)
     }
 
     /// The bucket of the next lower schema that holds a bucket whole.

@@ -124,8 +124,10 @@ extension NativeHistogram {
             if rest <= Double(bucket.count) || bucket.index == last.index {
                 let lower = ExponentialBuckets.upperBound(of: bucket.index - 1, schema: schema)
                 let upper = ExponentialBuckets.upperBound(of: bucket.index, schema: schema)
-                // No double is the bound below infinity's bucket.
-                return lower.isFinite ? lower + (upper - lower) * max(rest, 0) / Double(bucket.count) : lower
+                // No double is a bound of infinity's bucket, nor the upper one of that of the greatest number.
+                guard lower.isFinite else { return lower }
+                let last = min(upper, .greatestFiniteMagnitude)
+                return lower + (last - lower) * (max(rest, 0) / Double(bucket.count))
             }
             rest -= Double(bucket.count)
         }

@@ -109,7 +109,7 @@ extension Dashboard {
             none: "No rows"),
         .timeSeries(
             "Waiting",
-            "Seconds that requests waited, per second: for the request budget, for Retry-After or for a back-off.",
+            "Seconds per second that requests waited for the request budget, or that a server wanted all to pause.",
             unit: "percentunit",
             Query(
                 "sum by (base_url) (rate(dify_exporter_throttled_seconds_total{\(exporters)}[$__rate_interval]))",
@@ -143,6 +143,13 @@ extension Dashboard {
                 "{{reason}}"),
             drawing: .stackedBars, width: 6, none: "No apps", interval: "5m"
         ).runbooks("DifyRunsStuck"),
+        .timeSeries(
+            "Odd values", "Words that are not known, counted as other, and numbers that no run can have, clamped.",
+            unit: "short",
+            Query(
+                "sum by (app, field) (increase(dify_exporter_odd_values_total{\(apps)}[$__rate_interval]))",
+                "{{app}} {{field}}"),
+            drawing: .stackedBars, width: 24, none: "No apps", interval: "5m"),
     ]
 
     private static let exporterCheckpoint: [Panel] = [

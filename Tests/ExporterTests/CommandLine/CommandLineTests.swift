@@ -3,7 +3,7 @@ import Testing
 @testable import Exporter
 
 @Suite struct CommandLineTests {
-    private func parse(_ arguments: String..., environment: [String: String] = [:]) throws -> Invocation {
+    private func parse(_ arguments: String..., environment: Environment = [:]) throws -> Invocation {
         try Invocation(arguments: arguments, environment: environment)
     }
 
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aFlagBeatsTheEnvironmentWhichBeatsTheDefault() throws {
-        let environment = [
+        let environment: Environment = [
             "DIFY_EXPORTER_LOG_LEVEL": "warn", "DIFY_EXPORTER_LOG_FORMAT": "json",
             "DIFY_EXPORTER_WEB_LISTEN_ADDRESS": ":1,:2",
         ]
@@ -90,5 +90,42 @@ import Testing
             }
             #expect(Help.text(for: nil).contains(command.rawValue))
         }
+    }
+
+    @Test func `a telemetry path is one that a request can name and nothing else has`() throws {
+        func message(_ text: String) -> String? {
+            do throws(UsageError) {
+                _ = try TelemetryPath(text)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        for path in ["/metrics", "/m", "/a/b/", "//", "/-/metrics", "/api/v1"] { #expect(message(path) == nil) }
+        #expect(
+            message("/")
+                == "--web.telemetry-path cannot be /: the status page is there. Choose another, such as /metrics")
+        for path in TelemetryPath.taken {
+            #expect(message(path)?.hasPrefix("--web.telemetry-path cannot be \(path)") == true)
+        }
+        for path in ["", "metrics", "/a?b", "/a#b", "/%2f", "/../a", "/a/.", "/a\u{1b}"] {
+            #expect(message(path)?.hasPrefix("--web.telemetry-path takes a path that begins with /") == true)
+        }
+    }
+
+    @Test func `a key on the command line is not repeated`() {
+        let key = "app-abcDEF0123456789abcdefgh"
+        for arguments in [[key], ["--\(key)=1"], ["check", key]] {
+            let error = #expect(throws: UsageError.self) { try Invocation(arguments: arguments, environment: [:]) }
+            #expect(error?.description.contains(key) == false)
+        }
+    }
+
+    @Test func `the environment prints nothing of itself`() {
+        let environment: Environment = ["DIFY_API_KEY": "app-secret"]
+        var dumped = ""
+        dump(environment, to: &dumped)
+        #expect(!"\(environment) \(String(reflecting: environment)) \(dumped)".contains("secret"))
+        #expect(environment["DIFY_API_KEY"] == "app-secret")
     }
 }

@@ -1,4 +1,5 @@
 import DifyAPI
+import JSON
 import LogCollection
 import Metrics
 import Testing
@@ -69,7 +70,7 @@ import Testing
     @Test func whatIsLeftOutHasTheDefaultsOfTheContract() throws {
         let app = try read(#"{"apps": [{"name": "a", "api_key": "app-x"}]}"#).apps[0]
         #expect(app.baseURL.description == "https://api.dify.ai/v1")
-        #expect(app.requestTimeout == .seconds(20))
+        #expect(app.requestTimeout == .seconds(60))
         #expect(app.collection == CollectionSettings())
         #expect(app.collection.interval == .seconds(30))
         #expect(app.collection.giveUpAfter == .seconds(8 * 86_400))
@@ -147,7 +148,9 @@ import Testing
         if let message {
             #expect(messages == [message])
         } else {
-            #expect(messages[0].hasPrefix("f:1:2: zzz: unknown key; known here: apps, base_url, failure_reasons"))
+            #expect(
+                messages[0].hasPrefix(
+                    "f:1:2: zzz: unknown key; known here: apps, base_url, failure_reasons, give_up_after"))
         }
     }
 
@@ -182,20 +185,85 @@ import Testing
         #expect(found[1].hasPrefix("f:4:33: failure_reasons[1].pattern: is not a pattern: "))
         #expect(found[2] == "f:5:5: failure_reasons[2]: reason is missing")
     }
+
+    @Test func `a key in the place of its file or variable is refused and not printed`() {
+        for key in ["app-abcDEF0123456789abcdefgh", "Bearer app-abc", "0123456789abcdef0123456789abcdef"] {
+            for place in ["api_key_file", "api_key_env"] {
+                let found = messages("{\"apps\": [{\"name\": \"a\", \"\(place)\": \"\(key)\"}]}")
+                #expect(found.count == 1)
+                #expect(found.first?.contains(": apps[0].\(place): this ") == true)
+                #expect(!found.joined().contains(key))
+            }
+        }
+    }
+
+    @Test func `a key that stands anywhere else is taken out of the messages`() {
+        let key = "app-abcDEF0123456789abcdefgh"
+        for text in [
+            "{\"\(key)\": 1}", "{\"poll_interval\": \"\(key)\"}",
+            "{\"apps\": [{\"filter\": {\"status\": \"\(key)\"}}]}",
+        ] {
+            let found = messages(text)
+            #expect(!found.isEmpty)
+            #expect(!found.joined().contains("abcDEF"), "\(found)")
+        }
+    }
+
+    @Test func `paths of files stay what they are`() throws {
+        for path in [
+            "/run/secrets/app-abcDEF0123456789abcdefgh", "keys/support-bot", "./0123456789abcdef0123456789", "k",
+        ] {
+            let app = try read("{\"apps\": [{\"name\": \"a\", \"api_key_file\": \"\(path)\"}]}").apps[0]
+            #expect(app.keySource == .file(path: path))
+        }
+        let app = try read(#"{"apps": [{"name": "a", "api_key_env": "_K2"}]}"#).apps[0]
+        #expect(app.keySource == .environment(name: "_K2"))
+    }
+
+    @Test func `names and labels cannot steer what shows them`() throws {
+        for text in ["a\u{1b}[2J", "a\u{9b}2J", "\u{202e}txt", "\u{2066}x", "a\u{2028}b", "\u{feff}a"] {
+            #expect(AppName(text) == nil)
+            var writer = JSONWriter()
+            writer.string(text)
+            let found = messages(
+                "{\"apps\": [{\"name\": \"a\", \"api_key\": \"k\", \"labels\": {\"team\": \(writer.text)}}]}")
+            #expect(found.count == 1)
+            #expect(found.first?.contains("apps[0].labels.team: a label's value has at most 1024 bytes") == true)
+        }
+        #expect(AppName(String(repeating: "e\u{301}", count: 128)) != nil)
+        #expect(AppName("e" + String(repeating: "\u{301}", count: 2000)) == nil)
+        #expect(AppName("客服 👩\u{200d}💻 می\u{200c}خواهم") != nil)
+    }
+
+    @Test(arguments: [10_000, 50_000]) func `any number of mistakes is counted, and a hundred are told`(count: Int) {
+        let text = "{\"apps\": [" + repeatElement(#"{"nam": 1}"#, count: count).joined(separator: ",\n") + "]}"
+        let error = #expect(throws: ConfigurationError.self) { try read(text) }
+        // An unknown key, no name and no key in each.
+        #expect(error?.problems.count == 100)
+        #expect(error?.omitted == 3 * count - 100)
+        #expect(
+            error?.problems.prefix(3).map { $0.line(file: "f") } == [
+                "f:1:11: apps[0]: name is missing",
+                "f:1:11: apps[0]: the key is missing: give api_key_file, api_key_env or api_key",
+                "f:1:12: apps[0].nam: unknown key; did you mean name?",
+            ])
+        #expect(error?.problems.last?.line(file: "f") == "f:34:1: apps[33]: name is missing")
+        #expect(error?.problems.last?.app == "apps[33]")
+    }
 }
 
 @Suite struct EnvironmentConfigurationTests {
-    private func lines(_ environment: [String: String]) -> [String] {
+    private func lines(_ environment: Environment) async -> [String] {
         do throws(LoadError) {
-            _ = try Configuration.load(file: nil, environment: environment)
+            _ = try await Configuration.load(file: nil, environment: environment)
             return []
         } catch {
             return error.lines
         }
     }
 
-    @Test func oneAppComesFromTheEnvironment() throws {
-        let app = try Configuration.load(
+    @Test func oneAppComesFromTheEnvironment() async throws {
+        let app = try await Configuration.load(
             file: nil,
             environment: ["DIFY_API_KEY": "app-x", "DIFY_API_BASE_URL": "http://dify:5001/v1", "DIFY_APP_NAME": "bot"]
         ).apps[0]
@@ -203,31 +271,40 @@ import Testing
         #expect(app.baseURL.description == "http://dify:5001/v1")
     }
 
-    @Test func theNameAndTheURLHaveDefaults() throws {
-        let app = try Configuration.load(file: nil, environment: ["DIFY_API_KEY_FILE": "/run/secrets/key"]).apps[0]
+    @Test func theNameAndTheURLHaveDefaults() async throws {
+        let app = try await Configuration.load(file: nil, environment: ["DIFY_API_KEY_FILE": "/run/secrets/key"]).apps[
+            0]
         #expect(app.name == nil)
         #expect(app.displayName == "api.dify.ai")
     }
 
-    @Test func mistakesAreNamedTogether() {
-        #expect(lines([:]).first?.hasPrefix("there is no configuration: name a file with --config.file") == true)
+    @Test func mistakesAreNamedTogether() async {
+        #expect(await lines([:]).first?.hasPrefix("there is no configuration: name a file with --config.file") == true)
         #expect(
-            lines([
+            await lines([
                 "DIFY_API_KEY": "app-x", "DIFY_API_KEY_FILE": "f", "DIFY_API_BASE_URL": "x", "DIFY_APP_NAME": "\u{1}",
             ]) == [
                 "DIFY_API_BASE_URL: a base URL begins with http:// or https://, as in https://api.dify.ai/v1",
-                "DIFY_APP_NAME: a name has 1 to 128 characters, none of them control characters",
+                "DIFY_APP_NAME: a name has 1 to 128 characters, no control characters and no marks that turn the direction of text",
                 "give DIFY_API_KEY or DIFY_API_KEY_FILE, not both",
             ])
         #expect(
-            lines(["DIFY_API_KEY": "two words"]) == [
+            await lines(["DIFY_API_KEY": "two words"]) == [
                 "the environment variable DIFY_API_KEY must hold nothing but the key"
             ])
     }
 
-    @Test func aFileThatCannotBeReadIsNamed() {
-        let error = #expect(throws: LoadError.self) {
-            try Configuration.load(file: "/nonexistent/c.json", environment: [:])
+    @Test func `a key in the place of its file's path is not printed`() async {
+        let key = "app-abcDEF0123456789abcdefgh"
+        let lines = await lines(["DIFY_API_KEY_FILE": key])
+        #expect(lines.count == 1)
+        #expect(lines[0].hasPrefix("DIFY_API_KEY_FILE: this looks like a key"))
+        #expect(!lines[0].contains(key))
+    }
+
+    @Test func aFileThatCannotBeReadIsNamed() async {
+        let error = await #expect(throws: LoadError.self) {
+            try await Configuration.load(file: "/nonexistent/c.json", environment: [:])
         }
         #expect(
             error?.lines == ["the configuration file /nonexistent/c.json cannot be opened: No such file or directory"])

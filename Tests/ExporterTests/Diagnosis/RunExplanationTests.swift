@@ -23,7 +23,7 @@ import Testing
         let app = try TestedExporter.app(1)
         let exporter = try await TestedExporter(app, storagePath: folder)
         await exporter.rounds(40, apps: 1)
-        let client = try app.client(
+        let client = try await app.client(
             environment: [:], transport: exporter.dify, gate: RequestGate(inFlight: 9, perSecond: 100_000))
         let ids = await exporter.dify.withDify { dify in dify.runs(of: "app-1").map(\.runID.text) }
         var counted = 0.0
@@ -51,8 +51,9 @@ import Testing
     @Test func whatCannotBeAskedIsSaid() async throws {
         let run = try #require(RunID("0190b5c2-7a56-4c1e-9d3b-2f6a1e8c4d70"))
         let explanation = await RunExplanation(
-            of: run, in: try TestedExporter.app(1), storagePath: nil, client: .failure(KeyError(message: "no key")))
+            of: run, in: try TestedExporter.app(1), storagePath: nil,
+            client: .failure(KeyError(subject: "the key", problem: "is missing")))
         #expect(explanation.finding == .unknown)
-        #expect(explanation.problems == ["no key"])
+        #expect(explanation.problems == ["the key is missing"])
     }
 }

@@ -52,22 +52,22 @@ import Testing
 
     @Test func whatIsSavedIsLoadedByTheNext() async throws {
         try await withFolder { folder in
-            let first = FileCheckpointStore(folder: folder, app: "a")
+            let first = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(try await first.load() == nil)
             try await first.save([1, 2, 3])
             await first.close()
-            let second = FileCheckpointStore(folder: folder, app: "a")
+            let second = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(try await second.load() == [1, 2, 3])
-            #expect(try await FileCheckpointStore(folder: folder, app: "b").load() == nil)
+            #expect(try await FileCheckpointStore(in: CheckpointFolder(folder), app: "b").load() == nil)
         }
     }
 
     @Test func oneAtATimeHoldsAnApp() async throws {
         try await withFolder { folder in
-            let first = FileCheckpointStore(folder: folder, app: "a")
-            let second = FileCheckpointStore(folder: folder + "/", app: "a")
+            let first = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
+            let second = FileCheckpointStore(in: CheckpointFolder(folder + "/"), app: "a")
             _ = try await first.load()
-            let path = FileCheckpointStore.path(folder: folder, app: "a") + ".lock"
+            let path = folder + "/lock"
             #expect(await problem { _ = try await second.load() } == .locked(path: path))
             #expect(await problem { _ = try await second.setAside(at: "now") } == .locked(path: path))
             await first.close()
@@ -77,7 +77,7 @@ import Testing
 
     @Test func nothingIsSavedWithoutTheLock() async throws {
         try await withFolder { folder in
-            let store = FileCheckpointStore(folder: folder, app: "a")
+            let store = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(await problem { try await store.save([1]) } != nil)
             _ = try await store.load()
             await store.close()
@@ -88,7 +88,7 @@ import Testing
 
     @Test func whatIsSetAsideIsKeptUnderAnotherName() async throws {
         try await withFolder { folder in
-            let store = FileCheckpointStore(folder: folder, app: "a")
+            let store = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(try await store.setAside(at: "now") == nil)
             _ = try await store.load()
             try await store.save([7])
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func aFolderThatCannotBeMadeIsSaid() async {
-        let store = FileCheckpointStore(folder: "/proc/nowhere", app: "a")
+        let store = FileCheckpointStore(in: CheckpointFolder("/proc/nowhere"), app: "a")
         guard case .disk(let message) = await problem({ _ = try await store.load() }) else {
             Issue.record("it was made")
             return

@@ -9,7 +9,7 @@ extension Routes {
     /// What an exporter of these apps answers, whose collections have left these snapshots; no one collects. The name of an app
     /// without a snapshot is all there is of it.
     static func sample(
-        _ apps: [(name: String, snapshot: AppSnapshot?)], at now: UnixTime, telemetryPath: String = "/metrics"
+        _ apps: [(name: String, snapshot: AppSnapshot?)], at now: UnixTime
     ) async -> Routes {
         let service = ExporterService(
             configuration: Configuration(
@@ -24,6 +24,6 @@ extension Routes {
         for app in apps {
             if let snapshot = app.snapshot { await service.board.post(snapshot, of: app.name) }
         }
-        return Routes(telemetryPath: telemetryPath, service: service)
+        return Routes(telemetryPath: .standard, hosts: .loopback, service: service)
     }
 }

@@ -13,6 +13,7 @@ struct TestedExporter {
     let clock: HandClock
     let dify: SimulatedTransport
     private let next: NextConfiguration
+    private let routes: Routes
     private let running: Task<Void, Never>
     static let interval = Duration.seconds(1)
 
@@ -29,7 +30,9 @@ struct TestedExporter {
     }
 
     /// Begins to collect `apps`; the Dify has four, `app-1` to `app-4`.
-    init(_ apps: AppConfiguration..., storagePath: String? = nil) async throws {
+    init(
+        _ apps: AppConfiguration..., storagePath: String? = nil, descriptors: DescriptorBudget = .unlimited
+    ) async throws {
         let clock = HandClock(now: .now)
         let simulated = (1...4).map { number in
             SimulatedApp.Settings.steady(name: "app-\(number)", key: "key-\(number)", runsPerSecond: 3)
@@ -42,10 +45,12 @@ struct TestedExporter {
         service = ExporterService(
             configuration: configuration,
             surroundings: .init(
-                environment: [:], storagePath: storagePath, logger: Logger(level: .error, format: .logfmt), clock: clock
+                environment: [:], storagePath: storagePath, logger: Logger(level: .error, format: .logfmt),
+                descriptors: descriptors, clock: clock
             ) { _ in dify },
             load: { () async throws(LoadError) in try await next.result.get() })
         (self.clock, self.dify, self.next) = (clock, dify, next)
+        routes = Routes(telemetryPath: .standard, hosts: .loopback, service: service)
         running = Task { [service] in await service.run() }
         await clock.untilSleeping(apps.count)
     }
@@ -60,7 +65,7 @@ struct TestedExporter {
     static func app(
         _ number: Int, key: String? = nil, change: (inout AppConfiguration) -> Void = { _ in }
     ) throws -> AppConfiguration {
-        guard let key = APIKey(key ?? "key-\(number)") else { throw KeyError(message: "not a key") }
+        guard let key = APIKey(key ?? "key-\(number)") else { throw KeyError(subject: "the key", problem: "is none") }
         var app = AppConfiguration(
             name: AppName("app-\(number)"), baseURL: try BaseURL("http://dify.test/v1"), keySource: .inline(key),
             collection: CollectionSettings(interval: interval, overlap: .seconds(2), lookback: .seconds(60)))
@@ -98,8 +103,8 @@ struct TestedExporter {
         await answer("POST", "/-/reload")
     }
 
-    func answer(_ method: String, _ path: String) async -> HTTPResponse {
-        await Routes(telemetryPath: "/metrics", service: service).answer(HTTPRequest(method: method, path: path))
+    func answer(_ method: String, _ path: String, _ headers: HTTPHeaders = [:]) async -> HTTPResponse {
+        await routes.answer(HTTPRequest(method: method, path: path, headers: headers))
     }
 
     /// The samples of the page, by name with labels.
@@ -132,6 +137,12 @@ struct TestedExporter {
         running.cancel()
         await running.value
     }
+}
+
+extension HostRule {
+    /// As where the program listens by default.
+    static let loopback = HostRule(
+        allowed: [], listeningOn: [ListenAddress(host: "127.0.0.1", port: 13439)], machine: "build-7")
 }
 
 extension HTTPResponse {

@@ -38,7 +38,7 @@ struct AppStatus {
     private static func state(of snapshot: AppSnapshot?) -> (State, problem: String?) {
         switch snapshot?.health {
         case nil: return (.notTried, nil)
-        case .down(let problem): return (.down, problem.description)
+        case .down(let problem): return (.down, problem.advice)
         case .up:
             guard let remark = snapshot?.info?.remarkOnLogs else { return (.up, nil) }
             return (.noLogs, remark)

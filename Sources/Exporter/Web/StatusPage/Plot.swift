@@ -37,7 +37,10 @@ struct Plot {
     /// The length of a value where `whole` is `length` long.
     static func length(_ value: Double, of whole: Double, along length: Int) -> Int {
         guard value > 0 else { return 0 }
-        return max(least, min(length, Int((value / whole * Double(length)).rounded())))
+        let share = value / whole
+        // Also where both are beyond all numbers.
+        guard share < 1 else { return length }
+        return max(least, Int((share * Double(length)).rounded()))
     }
 }
 

@@ -71,8 +71,18 @@ import Testing
         #expect(svg.contains("viewBox=\"0 0 300 100\""))
     }
 
-    @Test func durationsBeyondEveryScaleStillHaveOne() throws {
-        let hour = try #require(SampleApps.hour((0, .succeeded, 1e300)))
-        #expect(Plot.durations(of: "a", hour).content.contains("M290 0h10"))
+    @Test(arguments: [1e300, 8.9e307, .greatestFiniteMagnitude, .infinity, .nan, -.infinity])
+    func `durations beyond every scale are drawn within the plot`(elapsed: Double) throws {
+        let hour = try #require(SampleApps.hour((0, .succeeded, elapsed), (0, .succeeded, elapsed), (4, .succeeded, 1)))
+        let plot = Plot.durations(of: "a", hour)
+        #expect(!plot.content.contains("nan") && !plot.content.contains("inf"))
+        for match in plot.content.matches(of: /[MV](?:\d+ )?(-?\d+)/) {
+            #expect((0...Plot.height).contains(try #require(Int(match.output.1))))
+        }
+    }
+
+    @Test(arguments: [.infinity, .nan, 1e308, 0] as [Double], [.infinity, .nan, 0, 1e-300] as [Double])
+    func `a length is within its line, whatever is measured`(value: Double, whole: Double) {
+        #expect((0...80).contains(Plot.length(value, of: whole, along: 80)))
     }
 }

@@ -9,6 +9,22 @@ import Testing
 @testable import LogCollection
 
 @Suite struct StatusPageTests {
+    @Test(arguments: [8.9e307, .infinity, .nan, -1]) func `hostile numbers and texts make a page`(elapsed: Double) {
+        let words = "<script>\u{202e}\u{1b}[2J" + String(repeating: "\u{1F469}", count: 500)
+        let run = WorkflowRun(
+            id: "x", status: .succeeded, elapsedTime: elapsed, totalTokens: .max, totalSteps: .min,
+            exceptionsCount: .max, finishedAt: SampleApps.noon)
+        let log = WorkflowLog(id: "x", run: run, createdFrom: words, createdAt: SampleApps.noon - 60)
+        var snapshot = SampleApps.snapshot("hostile", [log])
+        snapshot.info = AppInfo(name: words, description: words, tags: [words], mode: words, authorName: words)
+        snapshot.clockDifference = .seconds(Int64.max / 2000)
+        let report = SampleApps.report([("hostile", snapshot)])
+        let html = StatusPage(report: report).html
+        #expect(html.contains("hostile"))
+        #expect(!html.contains("<script>"))
+        #expect(!report.json.isEmpty)
+    }
+
     private func page(_ report: StatusReport = SampleApps.report()) throws -> HTMLElement {
         try HTMLElement.parse(StatusPage(report: report).html)
     }

@@ -109,7 +109,7 @@ import Testing
         ) { () async throws(LoadError) in throw LoadError(lines: []) }
         let running = Task { await service.run() }
         await clock.untilSleeping(1)
-        let routes = Routes(telemetryPath: "/metrics", service: service)
+        let routes = Routes(telemetryPath: .standard, hosts: .loopback, service: service)
         for path in ["/", "/api/v1/apps"] {
             let text = await routes.answer(HTTPRequest(path: path)).text
             #expect(text.contains("Dify refuses the key (401: "))

@@ -1,0 +1,49 @@
+import Bytes
+
+/// Texts that may be a key which stands in the wrong place, as where the path of its file belongs. What may be one is never
+/// printed.
+enum PossibleKey {
+    private static let hidden = "<not shown: it may be a key>"
+
+    /// Whether a text looks like a key: a prefix of Dify's and letters and digits, or many letters and digits and nothing
+    /// else.
+    static func isLikely(_ text: String) -> Bool {
+        for prefix in ["app-", "dataset-", "sk-", "Bearer "] where text.hasPrefix(prefix) {
+            let rest = text.dropFirst(prefix.count)
+            if rest.hasPrefix("app-") { return true }
+            if rest.utf8.count >= 16, rest.utf8.allSatisfy(ASCII.isAlphanumeric) { return true }
+        }
+        return text.utf8.count >= 20 && text.utf8.allSatisfy(ASCII.isAlphanumeric)
+            && text.utf8.contains(where: ASCII.isDigit)
+            && !text.utf8.allSatisfy(ASCII.isDigit)
+    }
+
+    /// A path for messages. Only what begins as a path is certain to be none of a key.
+    static func shown(path: String) -> String {
+        ["/", "./", "../", "~"].contains { path.hasPrefix($0) } && !isLikely(path) ? path : hidden
+    }
+
+    /// Whether an environment variable can have the name, and a key is unlikely to look like it.
+    static func isVariableName(_ text: String) -> Bool {
+        text.utf8.count <= 255 && !text.isEmpty && !ASCII.isDigit(text.utf8.first ?? 0)
+            && text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "_") } && !isLikely(text)
+    }
+
+    /// A line with every key of Dify's own form taken out.
+    static func masked(_ line: String) -> String {
+        var text = ""
+        var rest = line[...]
+        while let start = rest.firstRange(of: "app-") {
+            let tail = rest[start.upperBound...].prefix { $0.asciiValue.map(ASCII.isAlphanumeric) ?? false }
+            let isKey = tail.utf8.count >= shortestKey && tail.utf8.contains(where: ASCII.isDigit)
+            text.append(contentsOf: rest[..<start.lowerBound])
+            text.append(contentsOf: isKey ? hidden : String(rest[start.lowerBound..<tail.endIndex]))
+            rest = rest[tail.endIndex...]
+        }
+        text.append(contentsOf: rest)
+        return text
+    }
+
+    /// Behind the prefix. Dify's have 24 letters and digits there.
+    private static let shortestKey = 20
+}
