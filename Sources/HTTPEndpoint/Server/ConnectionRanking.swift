@@ -32,10 +32,6 @@ struct ConnectionRanking: Sendable {
         var since: Instant
     }
 
-    /// How long a client may be silent, in the middle of a request, or not reading before it counts as one that will
-    /// not go on. Younger ones go only where nobody older does.
-    static let grace = Duration.seconds(1)
-
     /// How far a member of the crowd is looked for.
     private static let crowdSearch = 32
 
@@ -54,6 +50,7 @@ struct ConnectionRanking: Sendable {
     }
 
     private let capacity: Int
+    private let grace: Duration
     private var nodes: [Node?] = []
     private var queues = [Queue](repeating: Queue(), count: Standing.allCases.count)
     private var originCounts: [PeerAddress: Int] = [:]
@@ -61,9 +58,12 @@ struct ConnectionRanking: Sendable {
     /// The address that holds more than half of the places.
     private var crowd: PeerAddress?
 
-    /// - Parameter capacity: how many places there are.
-    init(capacity: Int) {
-        self.capacity = capacity
+    /// - Parameters:
+    ///   - capacity: how many places there are.
+    ///   - grace: how long a client may be silent, in the middle of a request, or not reading before it counts as one
+    ///     that will not go on. Younger ones go only where nobody older does.
+    init(capacity: Int, grace: Duration = .seconds(1)) {
+        (self.capacity, self.grace) = (capacity, grace)
     }
 
     func count(_ standing: Standing) -> Int {
@@ -92,7 +92,7 @@ extension ConnectionRanking {
     /// few places would be renewed faster than a newcomer can send its request. Among equals, those of an address that
     /// has more than half of all places go first.
     func victim(at now: Instant) -> Int? {
-        let due = now - Self.grace
+        let due = now - grace
         let newcomers = count(.silent) + count(.unfinished)
         return candidate(.draining)
             ?? candidate(.silent, notAfter: due)
