@@ -61,7 +61,7 @@ struct PollLoop: ~Copyable {
         self.limits = limits
         self.mailbox = mailbox
         self.handler = handler
-        ranking = ConnectionRanking(capacity: limits.connections, grace: limits.placeGrace)
+        ranking = ConnectionRanking(grace: limits.placeGrace)
         entries = ([mailbox.wakePipe.readEnd] + listeners.map(\.descriptor)).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
