@@ -14,8 +14,8 @@ struct ConnectionRankingTests {
     }
 
     /// One place after the other, each with its standing and the second since when.
-    private func ranking(_ places: [(ConnectionRanking.Standing, Double)], capacity: Int? = nil) -> ConnectionRanking {
-        var ranking = ConnectionRanking(capacity: capacity ?? places.count)
+    private func ranking(_ places: [(ConnectionRanking.Standing, Double)]) -> ConnectionRanking {
+        var ranking = ConnectionRanking()
         for (slot, (standing, since)) in places.enumerated() {
             ranking.insert(
                 slot, from: .ipv4(UInt32(slot)), .init(standing: standing, since: Self.at(since)))
@@ -72,12 +72,12 @@ struct ConnectionRankingTests {
     }
 
     @Test func `an address with most of the places goes before others of the same kind`() {
-        var ranking = ConnectionRanking(capacity: 4)
+        var ranking = ConnectionRanking()
         for (slot, origin) in [9, 1, 1, 1].enumerated() {
             ranking.insert(
                 slot, from: .ipv4(UInt32(origin)), .init(standing: .unfinished, since: Self.at(Double(slot))))
         }
-        #expect(order(ranking, at: 100) == [1, 0, 2, 3])
+        #expect(order(ranking, at: 100) == [1, 2, 0, 3])
     }
 
     @Test func `a place that is empty is nobody's`() {
@@ -91,7 +91,7 @@ struct ConnectionRankingTests {
 
     @Test func `the order holds after any number of changes`() {
         var random = Seeded(7)
-        var ranking = ConnectionRanking(capacity: 40)
+        var ranking = ConnectionRanking()
         var model: [Int: ConnectionRanking.Rank] = [:]
         for step in 0..<20_000 {
             let slot = Int.random(in: 0..<40, using: &random)
@@ -141,7 +141,7 @@ struct ConnectionRankingSimulation {
         let flood: [Client] = [.halfOpen, .silent, .polite, .nonReader].filter { _ in Bool.random(using: &random) }
         // The table is renewed no faster than in the time that a scraper needs to send its request.
         let arrivals = Int.random(in: 0...(capacity / 4 / Self.scraperSlowness), using: &random)
-        var ranking = ConnectionRanking(capacity: capacity)
+        var ranking = ConnectionRanking()
         var clients = [Client?](repeating: nil, count: capacity)
         var free = Array(0..<capacity)
         var now = ContinuousClock.now

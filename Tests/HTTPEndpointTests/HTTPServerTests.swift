@@ -243,6 +243,7 @@ struct HTTPServerTests {
     @Test func `beyond the limit with nobody idle a client gets 503`() async throws {
         var limits = HTTPServer.Limits()
         limits.connections = 1
+        limits.placeGrace = .seconds(3600)
         let (arrived, arrivals) = AsyncStream<Void>.makeStream()
         let (released, releases) = AsyncStream<Void>.makeStream()
         let server = try HTTPServer(addresses: [anyPort], limits: limits) { _ in

@@ -43,8 +43,9 @@ struct RequestHead: Equatable {
 
     /// Adds one `name: value` line, given without its end.
     ///
-    /// - Throws: 431 for the field that is one too many; 400 for a line that continues the one before (obs-fold, RFC 9112 §5.2), for white space before the
-    ///   colon (§5.1), and for bytes that a name or value cannot have (RFC 9110 §5.5).
+    /// - Throws: 431 for the field that is one too many; 400 for a line that continues the one before (obs-fold,
+    ///   RFC 9112 §5.2), for white space before the colon (§5.1), and for bytes that a name or value cannot have
+    ///   (RFC 9110 §5.5).
     mutating func add(fieldLine line: ArraySlice<UInt8>) throws(RequestRefusal) {
         guard headers.fields.count < Self.fieldLimit else {
             throw RequestRefusal(431, "the head has more than \(Self.fieldLimit) fields")

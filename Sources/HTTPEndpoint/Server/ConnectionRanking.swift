@@ -32,10 +32,6 @@ struct ConnectionRanking: Sendable {
         var since: Instant
     }
 
-    /// How long a client may be silent, in the middle of a request, or not reading before it counts as one that will
-    /// not go on. Younger ones go only where nobody older does.
-    static let grace = Duration.seconds(1)
-
     /// How far a member of the crowd is looked for.
     private static let crowdSearch = 32
 
@@ -53,17 +49,19 @@ struct ConnectionRanking: Sendable {
         var count = 0
     }
 
-    private let capacity: Int
+    private let grace: Duration
     private var nodes: [Node?] = []
     private var queues = [Queue](repeating: Queue(), count: Standing.allCases.count)
     private var originCounts: [PeerAddress: Int] = [:]
+    private var count = 0
 
-    /// The address that holds more than half of the places.
+    /// The latest address that held more than half of the places when it got one.
     private var crowd: PeerAddress?
 
-    /// - Parameter capacity: how many places there are.
-    init(capacity: Int) {
-        self.capacity = capacity
+    /// - Parameter grace: how long a client may be silent, in the middle of a request, or not reading before it counts as
+    ///   one that will not go on. Younger ones go only where nobody older does.
+    init(grace: Duration = .seconds(1)) {
+        self.grace = grace
     }
 
     func count(_ standing: Standing) -> Int {
@@ -88,17 +86,17 @@ extension ConnectionRanking {
     /// In this order, the oldest first: those that are draining; that sent nothing for the grace; that have been in an
     /// unfinished request for the grace; that took nothing of their answer for the grace; that are silent or unfinished;
     /// that are proven; that take an answer; that have been handled for the grace. But while the silent and unfinished
-    /// have less than a quarter of all places, the proven or the answering go before them, whichever are more: else a
-    /// few places would be renewed faster than a newcomer can send its request. Among equals, those of an address that
-    /// has more than half of all places go first.
+    /// are less than a quarter of all, the proven or the answering go before them, whichever are more: else a few places
+    /// would be renewed faster than a newcomer can send its request. Among equals, those of an address that has more than
+    /// half of all connections go first. All are those that there are: descriptors may end before places do.
     func victim(at now: Instant) -> Int? {
-        let due = now - Self.grace
+        let due = now - grace
         let newcomers = count(.silent) + count(.unfinished)
         return candidate(.draining)
             ?? candidate(.silent, notAfter: due)
             ?? candidate(.unfinished, notAfter: due)
             ?? candidate(.answering, notAfter: due)
-            ?? (newcomers < capacity / 4
+            ?? (newcomers < count / 4
                 ? candidate(count(.answering) > count(.proven) ? .answering : .proven) : nil)
             ?? older(candidate(.silent), candidate(.unfinished))
             ?? candidate(.proven)
@@ -108,7 +106,7 @@ extension ConnectionRanking {
 
     private func candidate(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {
         guard let first = queues[standing.rawValue].first, isDue(first, limit) else { return nil }
-        guard let crowd else { return first }
+        guard let crowd, originCounts[crowd, default: 0] * 2 > count else { return first }
         var slot: Int? = first
         for _ in 0..<Self.crowdSearch {
             guard let candidate = slot, isDue(candidate, limit) else { break }
@@ -140,9 +138,10 @@ extension ConnectionRanking {
         while nodes.count <= slot { nodes.append(nil) }
         nodes[slot] = Node(rank: rank, origin: origin)
         link(slot)
-        let count = originCounts[origin, default: 0] + 1
-        originCounts[origin] = count
-        if count * 2 > capacity { crowd = origin }
+        let companions = originCounts[origin, default: 0] + 1
+        originCounts[origin] = companions
+        count += 1
+        if companions * 2 > count { crowd = origin }
     }
 
     /// The connection at this place stands differently, or made progress.
@@ -158,9 +157,9 @@ extension ConnectionRanking {
         guard nodes.indices.contains(slot), let node = nodes[slot] else { return }
         unlink(slot)
         nodes[slot] = nil
-        let count = originCounts[node.origin, default: 1] - 1
-        originCounts[node.origin] = count > 0 ? count : nil
-        if crowd == node.origin, count * 2 <= capacity { crowd = nil }
+        let companions = originCounts[node.origin, default: 1] - 1
+        originCounts[node.origin] = companions > 0 ? companions : nil
+        count -= 1
     }
 
     /// Times come in order but for those of one turn of the server's loop, so the right place is at or near the end.

@@ -147,6 +147,9 @@ extension HTTPServer {
         /// reset too.
         package var writeRate = 32 << 10
 
+        /// How long a client may take over a step before it is one of the first to go when places run short.
+        var placeGrace = Duration.seconds(1)
+
         /// How long answers under way may take once the server stops.
         var stopGrace = Duration.seconds(1)
 

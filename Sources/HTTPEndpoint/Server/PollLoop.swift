@@ -3,8 +3,9 @@ import Platform
 
 /// Owns every socket of a running server. One thread runs it; everything else reaches it through the mailbox.
 ///
-/// Each turn serves every connection that is ready once, and then accepts a bounded number of new ones, so neither
-/// keeps the other waiting. What `poll`, the ranking and the sums know of a connection is brought up to date whenever
+/// Each turn serves every connection that is ready once, those first that completed a request before. After every few of
+/// them it takes answers from the mailbox and a bounded number of new connections, so nobody waits for everybody. What
+/// `poll`, the ranking and the sums know of a connection is brought up to date whenever
 /// it was touched (``settle(_:)``), so a turn does nothing for connections to which nothing happened.
 struct PollLoop: ~Copyable {
     private let limits: HTTPServer.Limits
@@ -41,6 +42,12 @@ struct PollLoop: ~Copyable {
     /// How many new connections each listener takes before the old ones get a turn.
     private static let acceptsAtOnce = 64
 
+    /// How many connections are served before answers and new connections get a turn.
+    private static let servedAtOnce = 64
+
+    /// How many deadlines a turn keeps. Those of a flood come all at the same time.
+    private static let deadlinesAtOnce = 256
+
     /// How much a connection sends before the others get a turn.
     private static let bytesAtOnce = 256 << 10
 
@@ -54,7 +61,7 @@ struct PollLoop: ~Copyable {
         self.limits = limits
         self.mailbox = mailbox
         self.handler = handler
-        ranking = ConnectionRanking(capacity: limits.connections)
+        ranking = ConnectionRanking(grace: limits.placeGrace)
         entries = ([mailbox.wakePipe.readEnd] + listeners.map(\.descriptor)).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
@@ -64,10 +71,10 @@ struct PollLoop: ~Copyable {
     /// Serves until the mailbox says stop.
     mutating func run() {
         while !isFinished {
-            let messages = mailbox.collect()
-            for message in messages { take(message) }
-            wait(maySleep: messages.isEmpty && !isFinished)
+            let isIdle = !takeMessages()
+            wait(maySleep: isIdle && !isFinished)
             serveConnections()
+            keepDeadlines()
             serveListeners()
             giveBackMemory()
         }
@@ -77,6 +84,13 @@ struct PollLoop: ~Copyable {
     private var isFinished: Bool {
         guard let stopDeadline else { return false }
         return connections.count == 0 || stopDeadline <= now.instant
+    }
+
+    /// Whether there were any.
+    private mutating func takeMessages() -> Bool {
+        let messages = mailbox.collect()
+        for message in messages { take(message) }
+        return !messages.isEmpty
     }
 
     private mutating func take(_ message: Mailbox.Message) {
@@ -136,16 +150,37 @@ extension PollLoop {
 // MARK: - Connections
 
 extension PollLoop {
-    /// Gives each connection that `poll` named, or whose deadline has come, its turn.
+    /// Gives each connection that `poll` named its turn.
     private mutating func serveConnections() {
-        for slot in connections.indices {
-            // Closing one connection may close others: an empty place has neither.
-            let ready = Int32(entries[firstConnectionEntry + slot].revents)
-            if ready != 0 { serve(slot, ready) }
-            if let deadline = deadlines[slot], deadline <= now.instant {
-                perform(connections[slot]?.machine.deadlinePassed(at: now), on: slot)
+        var served = 0
+        for isProvensTurn in [true, false] {
+            for slot in connections.indices where entries[firstConnectionEntry + slot].revents != 0 {
+                guard !isProvensTurn || ranking.rank(of: slot)?.standing == .proven else { continue }
+                // A place that is emptied or filled meanwhile has none.
+                let ready = Int32(entries[firstConnectionEntry + slot].revents)
+                entries[firstConnectionEntry + slot].revents = 0
+                serve(slot, ready)
+                served += 1
+                if served.isMultiple(of: Self.servedAtOnce) { attendToOthers() }
             }
         }
+    }
+
+    private mutating func keepDeadlines() {
+        var kept = 0
+        for slot in connections.indices {
+            guard kept < Self.deadlinesAtOnce, let deadline = deadlines[slot], deadline <= now.instant else { continue }
+            perform(connections[slot]?.machine.deadlinePassed(at: now), on: slot)
+            kept += 1
+            if kept.isMultiple(of: Self.servedAtOnce) { attendToOthers() }
+        }
+    }
+
+    /// Interrupts a long turn for those who wait for an answer or a place.
+    private mutating func attendToOthers() {
+        now = .now
+        _ = takeMessages()
+        serveListeners()
     }
 
     private mutating func serve(_ slot: Int, _ ready: Int32) {
