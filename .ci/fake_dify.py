@@ -104,7 +104,11 @@ class FakeDify:
                     if client.is_over:
                         return
                     continue
-                client.reply(*self.document(client))
+                try:
+                    answer = self.document(client)
+                except ValueError as error:
+                    answer = 400, {"code": "invalid_param", "message": str(error), "status": 400}
+                client.reply(*answer)
         except (Gone, OSError):
             pass
         finally:
@@ -165,6 +169,10 @@ class Client:
             if not chunk or len(self.received) > 1 << 20:
                 return False
             self.received += chunk
+            if self.received[0] == 0x16:
+                # A TLS client at a port for plain HTTP is told so, as by gunicorn and nginx.
+                self.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                return False
         head, self.received = self.received.split(b"\r\n\r\n", 1)
         lines = head.decode("latin-1").split("\r\n")
         self.target = lines[0].split(" ")[1]
