@@ -45,7 +45,7 @@ class Attack:
     never: str = r"32 MiB|out of memory"
     # Attacks on memory have the program for themselves, and some take longer than others.
     alone: bool = False
-    seconds: int = 14
+    seconds: int = 12
     requests: int = 5
     listens: bool = True
     scheme: str = "http"

@@ -100,15 +100,14 @@ class FakeDify:
                     client.number = len(self.requests)
                     self.requests.append((time.monotonic(), client.target))
                 answer = getattr(self.attack, "answer", None)
-                if answer and answer(client) is not None:
-                    if client.is_over:
-                        return
-                    continue
                 try:
-                    answer = self.document(client)
+                    if not answer or answer(client) is None:
+                        client.reply(*self.document(client))
                 except ValueError as error:
-                    answer = 400, {"code": "invalid_param", "message": str(error), "status": 400}
-                client.reply(*answer)
+                    # A bound that is no date, as Dify answers it.
+                    client.reply(400, {"code": "invalid_param", "message": str(error), "status": 400}, "BAD REQUEST")
+                if client.is_over:
+                    return
         except (Gone, OSError):
             pass
         finally:
