@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -180,3 +181,37 @@ class StepWatch:
                 expect(False, f"{key[0]}{{{key[1]}}} fell from {self.highest[key]} to {value}")
             self.highest[key] = value
         return True
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def memory(pid, field):
+    """Kilobytes of a field of /proc/PID/status, such as VmHWM, VmRSS or RssAnon; None once the process has ended."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith(field + ":")), None)
+    except OSError:
+        return None
+
+
+def processor_seconds(pid):
+    """User and system time of a process so far; None once it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def descriptors(pid):
+    """How many descriptors a process has open; None once it has ended."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return None
