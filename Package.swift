@@ -66,7 +66,9 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "Platform", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
-        .testTarget(name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "DifyAPITests", dependencies: ["DifyAPI", "HTTPEndpoint", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "HTTPEndpointTests",
             dependencies: ["HTTPEndpoint", "Metrics", "MetricsFixtures", "Platform", "TestSupport"]),

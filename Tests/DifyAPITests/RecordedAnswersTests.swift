@@ -133,14 +133,14 @@ import Testing
         #expect(error == .refused(.appAbnormal, status: 400, message: "'archived' is not a valid AppStatus"))
     }
 
-    @Test(arguments: ["poisoned_page", "poisoned_second", "poisoned_second_total"])
-    func `a row that Dify cannot serve is nobody's filter`(name: String) async throws {
-        let error = try await error(name, of: .oneFifteen, filter: .init(createdByEndUserSessionID: "x"))
-        guard case .invalidParameter(let message) = error else {
-            Issue.record("\(name) is \(String(describing: error))")
-            return
+    @Test(arguments: [("poisoned_page", 34), ("poisoned_second", 0), ("poisoned_second_total", 0)])
+    func `a row that Dify cannot serve is told by its place on the page, and is nobody's filter`(
+        name: String, index: Int
+    ) async throws {
+        for filter in [LogsQuery.Filter(), .init(createdByEndUserSessionID: "x")] {
+            let error = try await error(name, of: .oneFifteen, filter: filter)
+            #expect(error == .unreadableRow(index: index))
         }
-        #expect(message.hasPrefix("1 validation error for WorkflowAppLogPaginationResponse data."))
     }
 
     @Test func `a request without a filter is not refused for its filter`() async throws {

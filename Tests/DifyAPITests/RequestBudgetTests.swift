@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import DifyAPI
@@ -174,12 +175,12 @@ import Testing
         #expect(await healthy.requests.count == 1)
     }
 
-    @Test func `who waits counts while waiting`() async {
+    @Test func `who waits counts while waiting`() async throws {
         let clock = HandClock()
         let gate = RequestGate(inFlight: 1, perSecond: 1000) { clock.now }
         #expect(await gate.enter() == .granted)
         let waiting = Task { await gate.enter() }
-        while await gate.waiting == 0 { await Task.yield() }
+        try await Workbench.until { await gate.waiting > 0 }
         clock.move(by: .seconds(3))
         #expect(await gate.throttled == .seconds(3))
         await gate.leave()

@@ -1,5 +1,6 @@
 import CivilTime
 import DifyAPI
+import TestSupport
 
 @testable import LogCollection
 
@@ -38,7 +39,7 @@ extension AppState {
 /// The least that a Dify does with a fixed set of logs: inclusive bounds, newest first, ties in a new order each time.
 struct ListOfLogs {
     var logs: [WorkflowLog]
-    var generator = SystemRandomNumberGenerator()
+    var generator = Seeded(1)
 
     mutating func page(_ request: PageRequest) -> LogPage {
         let matching = logs.filter { log in

@@ -19,7 +19,7 @@ import Testing
                 let process = try Program.start(
                     "--web.listen-address=127.0.0.1:0", "--storage.path=\(folder)/data",
                     environment: ["DIFY_API_KEY": "app-x", "DIFY_API_BASE_URL": "http://127.0.0.1:9/v1"])
-                while try !catchesTerminate(process) { await Task.yield() }
+                try await Workbench.until { try catchesTerminate(process) }
                 process.send(SIGTERM)
                 #expect(try await process.ended() == .exited(0))
             }
@@ -40,7 +40,7 @@ import Testing
                 ])
             let port = try await Program.port(of: process)
             // Something has been read, so there is something to write.
-            while dify.answeredLogs == 0 { await Task.yield() }
+            try await Workbench.until { dify.answeredLogs > 0 }
             #expect(try await answer("/metrics", port: port).hasPrefix("HTTP/1.1 200 "))
             process.send(signal)
             _ = try await process.line { $0.contains("msg=stopping") }
@@ -55,7 +55,7 @@ import Testing
         let dify = try await TestedDify(answers: false)
         let process = try Program.start(
             "check", environment: ["DIFY_API_KEY": "app-x", "DIFY_API_BASE_URL": dify.url])
-        while dify.requests == 0 { await Task.yield() }
+        try await Workbench.until { dify.requests > 0 }
         process.send(SIGINT)
         #expect(try await process.ended() == .signalled(SIGINT))
         await dify.stop()

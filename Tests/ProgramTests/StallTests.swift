@@ -21,7 +21,7 @@ import Testing
     /// A port of this machine that was free a moment ago.
     private func freePort() async throws -> UInt16 {
         let other = try await TestedDify()
-        defer { Task { await other.stop() } }
+        await other.stop()
         return other.port
     }
 
@@ -34,7 +34,7 @@ import Testing
             environment: ["DIFY_API_KEY": TestedDify.key, "DIFY_API_BASE_URL": dify.url],
             standardError: pipe.writeEnd)
         close(pipe.writeEnd)
-        while dify.answeredLogs == 0 { await Task.yield() }
+        try await Workbench.until { dify.answeredLogs > 0 }
         for _ in 0..<20 { #expect(try await answer("/metrics", port: port).hasPrefix("HTTP/1.1 200 ")) }
         process.send(SIGTERM)
         #expect(try await process.ended() == .exited(0))

@@ -34,4 +34,21 @@ package struct Workbench: Sendable {
             }
         }
     }
+
+    /// Looks again and again until something holds, and leaves the processor to others meanwhile. Throws `Overdue` after
+    /// `limit`, which only what never happens exceeds.
+    package static func until(
+        atMost limit: Duration = .seconds(120), _ holds: () async throws -> Bool
+    ) async throws {
+        let end = ContinuousClock.now + limit
+        while try await !holds() {
+            guard ContinuousClock.now < end else { throw Overdue(limit: limit) }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    /// What a test waited for did not happen.
+    package struct Overdue: Error {
+        package let limit: Duration
+    }
 }

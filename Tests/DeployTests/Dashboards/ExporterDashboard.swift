@@ -149,7 +149,18 @@ extension Dashboard {
             Query(
                 "sum by (app, field) (increase(dify_exporter_odd_values_total{\(apps)}[$__rate_interval]))",
                 "{{app}} {{field}}"),
-            drawing: .stackedBars, width: 24, none: "No apps", interval: "5m"),
+            drawing: .stackedBars, width: 12, none: "No apps", interval: "5m"),
+        .timeSeries(
+            "Rows not shown by Dify",
+            "Rows that Dify cannot serve, and windows that were given up because Dify never showed all rows it counts.",
+            unit: "short",
+            Query(
+                "sum by (app) (increase(dify_exporter_unreadable_rows_total{\(apps)}[$__rate_interval]))",
+                "{{app}} unreadable rows"),
+            Query(
+                "sum by (app) (increase(dify_exporter_windows_given_up_total{\(apps)}[$__rate_interval]))",
+                "{{app}} windows given up"),
+            drawing: .stackedBars, width: 12, none: "No apps", interval: "5m"),
     ]
 
     private static let exporterCheckpoint: [Panel] = [
@@ -184,11 +195,16 @@ extension Dashboard {
             Query("process_virtual_memory_bytes{\(exporters)}", "{{instance}}, virtual"), width: 6, none: "No exporter"),
         .timeSeries(
             "File descriptors", "Open descriptors as a share of their limit.", unit: "percentunit",
-            Query("process_open_fds{\(exporters)} / process_max_fds{\(exporters)}", "{{instance}}"), width: 6,
+            Query("process_open_fds{\(exporters)} / process_max_fds{\(exporters)}", "{{instance}}"), width: 4,
             none: "No exporter", max: 1),
         .timeSeries(
             "Threads", "Threads of the process.", unit: "short", Query("process_threads{\(exporters)}", "{{instance}}"),
-            width: 6, none: "No exporter"),
+            width: 4, none: "No exporter"),
+        .timeSeries(
+            "Lost log lines", "Lines of the exporter's log that nobody took in time.", unit: "short",
+            Query(
+                "sum by (instance) (increase(dify_exporter_log_lines_dropped_total{\(exporters)}[$__rate_interval]))",
+                "{{instance}}"), drawing: .stackedBars, width: 4, none: "No exporter", interval: "5m"),
     ]
 
     private static let exporterInventory: [Panel] = [

@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -30,7 +31,7 @@ import Testing
         #expect(await work.run(lane: "a", patience: long) { 2 } == 2)
     }
 
-    @Test func `a lane that hangs keeps one thread, and other lanes go on`() async {
+    @Test func `a lane that hangs keeps one thread, and other lanes go on`() async throws {
         let work = BlockingWork(threadLimit: 2)
         let gate = Gate()
         while gate.arrivals == 0 { #expect(await work.run(lane: "hung", patience: short) { gate.pass() } == nil) }
@@ -39,7 +40,7 @@ import Testing
         #expect(await work.run(lane: "other", patience: long) { 3 } == 3)
         #expect(gate.arrivals == 1)
         gate.open()
-        while await work.run(lane: "hung", patience: long, { 4 }) != 4 { await Task.yield() }
+        try await Workbench.until { await work.run(lane: "hung", patience: long) { 4 } == 4 }
     }
 
     @Test func `threads are bounded, and a lane without one runs out of time`() async {
@@ -62,11 +63,11 @@ import Testing
         #expect(sum == 500_500)
     }
 
-    @Test func `who is cancelled does not wait`() async {
+    @Test func `who is cancelled does not wait`() async throws {
         let work = BlockingWork(threadLimit: 1)
         let gate = Gate()
         let waiting = Task { await work.run(lane: "a", patience: long) { gate.pass() } == nil }
-        while gate.arrivals == 0 { await Task.yield() }
+        try await Workbench.until { gate.arrivals > 0 }
         waiting.cancel()
         #expect(await waiting.value)
         gate.open()

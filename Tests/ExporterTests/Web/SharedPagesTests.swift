@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -71,12 +72,12 @@ struct SharedPagesTests {
         #expect(await kitchen.made == ["1", "2", "2"])
     }
 
-    @Test func `who asks while a page is made waits for it`() async {
+    @Test func `who asks while a page is made waits for it`() async throws {
         let (pages, kitchen) = (SharedPages(), Kitchen())
         let version = version(1)
         await kitchen.hold()
         async let first = pages.page(Self.text, version) { await kitchen.make("first") }
-        while await kitchen.made.isEmpty { await Task.yield() }
+        try await Workbench.until { await !kitchen.made.isEmpty }
         async let second = pages.page(Self.text, version) { await kitchen.make("second") }
         await kitchen.release()
         #expect(await [first.text, second.text] == ["first", "first"])
@@ -85,7 +86,7 @@ struct SharedPagesTests {
     @Test func `few pages are made at once`() async {
         let (pages, kitchen) = (SharedPages(), Kitchen())
         let version = version(1)
-        await withTaskGroup { group in
+        try await withThrowingTaskGroup { group in
             for number in 0..<50 {
                 group.addTask { _ = await pages.page(narrowed(number), version) { await kitchen.make("\(number)") } }
             }
@@ -94,17 +95,17 @@ struct SharedPagesTests {
         #expect(await kitchen.mostAtOnce == 2)
     }
 
-    @Test func `the whole page is made before narrowed ones that came earlier`() async {
+    @Test func `the whole page is made before narrowed ones that came earlier`() async throws {
         let (pages, kitchen) = (SharedPages(), Kitchen())
         let version = version(1)
         await kitchen.hold()
-        await withTaskGroup { group in
+        try await withThrowingTaskGroup { group in
             for number in 0..<5 {
                 group.addTask { _ = await pages.page(narrowed(number), version) { await kitchen.make("narrowed") } }
             }
-            while await pages.waitingCount < 3 { await Task.yield() }
+            try await Workbench.until { await pages.waitingCount == 3 }
             group.addTask { _ = await pages.page(Self.text, version) { await kitchen.make("whole") } }
-            while await pages.waitingCount < 4 { await Task.yield() }
+            try await Workbench.until { await pages.waitingCount == 4 }
             await kitchen.release()
         }
         #expect(await kitchen.made[..<3] == ["narrowed", "narrowed", "whole"])
