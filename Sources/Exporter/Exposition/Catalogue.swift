@@ -86,7 +86,7 @@ package enum Catalogue {
         "Requests to Dify by HTTP status, or timeout, connection, tls or invalid_response where there was none that counts."
     )
     package static let apiRequestDuration = Metric(
-        "dify_exporter_api_request_duration_seconds", .histogram, ["app"],
+        "dify_exporter_api_request_duration_seconds", .histogram, ["base_url"],
         "How long requests to Dify took, without waiting for the request budget.")
     package static let apiRows = Metric(
         "dify_exporter_api_rows_total", .counter, ["app"],

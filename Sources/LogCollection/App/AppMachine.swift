@@ -505,9 +505,8 @@ package struct AppMachine: Sendable {
     }
 
     private mutating func note<Value>(_ answer: Answer<Value>, at now: ClockReading) {
-        if case .failure(let error) = answer.result, !error.wasSent { return }
-        snapshot.work.countRequest(
-            code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
+        guard answer.wasSent else { return }
+        snapshot.work.countRequest(code: answer.code, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
         noteClock(answer, at: now)
     }
