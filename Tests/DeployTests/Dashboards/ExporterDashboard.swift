@@ -164,7 +164,8 @@ extension Dashboard {
             Query(
                 "sum by (app) (increase(dify_exporter_windows_given_up_total{\(apps)}[$__rate_interval]))",
                 "{{app}} windows given up"),
-            drawing: .stackedBars, width: 12, none: "No apps", interval: "5m"),
+            drawing: .stackedBars, width: 12, none: "No apps", interval: "5m"
+        ).runbooks("DifyRowsUnreadable", "DifyWindowsGivenUp"),
     ]
 
     private static let exporterCheckpoint: [Panel] = [
