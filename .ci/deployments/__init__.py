@@ -7,6 +7,7 @@ import sys
 import harness
 
 KUBERNETES = "deploy/kubernetes"
+CHART = "deploy/helm/dify-exporter"
 COMPOSE = "deploy/compose"
 PROMETHEUS = "deploy/prometheus"
 DOCKERFILE = "deploy/docker/Dockerfile"
