@@ -48,8 +48,10 @@ def commands():
     manifests = yaml.safe_load_all(read(f"{KUBERNETES}/base/manifests.yaml"))
     pod = next(each for each in manifests if each["kind"] == "StatefulSet")["spec"]["template"]["spec"]
     dockerfile = read(DOCKERFILE)
+    test = f"{CHART}/templates/tests/healthy.yaml"
     return {f"{COMPOSE}/{name}": command for name, command in compose.items()} | {
         f"{KUBERNETES}/base/manifests.yaml": pod["containers"][0]["args"],
+        test: re.findall(r"^        - (healthcheck|--[\w.-]+)", read(test), re.M),
         f"{DOCKERFILE} CMD": yaml.safe_load(re.search(r"^CMD (.*)", dockerfile, re.M)[1]),
         f"{DOCKERFILE} HEALTHCHECK": yaml.safe_load(re.search(r"HEALTHCHECK .* CMD (.*)", dockerfile)[1])[1:],
         UNIT: shlex.split(re.search(r"^ExecStart=(.*)", read(UNIT), re.M)[1])[1:],
