@@ -22,6 +22,7 @@ The package has a hardened systemd unit, which is started once there is a key fo
 def build(path, version, machine, program, files, maintainer):
     """Writes the package. `files` are (path, bytes, mode) below /; the maintainer is a name and an address."""
     with tempfile.TemporaryDirectory(prefix="dify-exporter-") as root:
+        os.chmod(root, 0o755)
         documents = f"usr/share/doc/{NAME}"
         for name, data, mode in [
                 *files,
