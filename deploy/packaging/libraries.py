@@ -83,14 +83,14 @@ PARTS = [
 
 
 def loaded(program):
-    """The libraries that the program's header asks the loader for."""
+    """The libraries that the program's header asks the loader for, each with the names that stand there."""
     needed = re.findall(r"\(NEEDED\).*\[(.+)\]", output("readelf", "--dynamic", "--wide", program))
     return known(LOADED, needed, "is loaded")
 
 
 def opened(program):
-    """The libraries whose names stand in the program for dlopen."""
-    needed = {name for library in loaded(program) for name in library.sonames}
+    """The libraries whose names stand in the program for dlopen, each with these names."""
+    needed = {name for names in loaded(program).values() for name in names}
     with open(program, "rb") as file:
         names = {name.decode() for name in re.findall(rb"\0(lib[\w+-]+\.so\.\d+)(?=\0)", file.read())}
     return known(OPENED, names - needed, "is opened")
@@ -101,7 +101,8 @@ def known(libraries, names, what):
     in_table = {name for library in libraries for name in library.sonames}
     if strange := set(names) - in_table:
         raise Refusal(f"{', '.join(sorted(strange))} {what} by the program, and {__file__} does not know it: add it there")
-    return [library for library in libraries if set(library.sonames) & set(names)]
+    found = {library: [name for name in library.sonames if name in names] for library in libraries}
+    return {library: its_names for library, its_names in found.items() if its_names}
 
 
 def linked(link_map, sources):

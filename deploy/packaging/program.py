@@ -31,10 +31,10 @@ def build(revision, folder, target):
            "-Xcc", f"-DDIFY_EXPORTER_REVISION={revision[:8]}",
            "-Xcc", f"-ffile-prefix-map={folder}={SOURCES}",
            "-Xswiftc", "-file-prefix-map", "-Xswiftc", f"{folder}={SOURCES}",
-           "-Xlinker", f"-Map={link_map}", cwd=folder)
+           "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", f"-Map={link_map}", cwd=folder)
     built = output("swift", "build", "--configuration", "release", "--show-bin-path", cwd=folder).strip()
     shutil.copy(os.path.join(built, NAME), target)
-    output("strip", "--strip-all", target)
+    output("strip", "--strip-all", "--remove-section=.comment", target)
     os.chmod(target, stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
     with open(link_map, errors="replace") as file:
         return file.read()

@@ -16,8 +16,9 @@ def document(version, machine, program, parts, swift):
     with open(program, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     components = [linked(part, files, swift) for part, files in parts.items()]
-    components += [of_system(library, "opened at run time") for library in libraries.opened(program)]
-    components += [of_system(library, "loaded at start") for library in libraries.loaded(program)]
+    system = [of_system(*each, "opened at run time") for each in libraries.opened(program).items()]
+    system += [of_system(*each, "loaded at start") for each in libraries.loaded(program).items()]
+    components += system
     components.sort(key=lambda each: each["bom-ref"])
     root = {
         "type": "application", "bom-ref": NAME, "name": NAME, "version": version.text, "description": SUMMARY,
@@ -37,8 +38,9 @@ def document(version, machine, program, parts, swift):
         "components": components,
         "dependencies": [{"ref": NAME, "dependsOn": [each["bom-ref"] for each in components]}]
         + [{"ref": each["bom-ref"]} for each in components],
-        # What is linked in is all that the linker took; of the system's libraries the program cannot know what they use.
-        "compositions": [{"aggregate": "incomplete_first_party_only", "assemblies": [NAME]}],
+        # All that the linker took and the program names; what the system's libraries use is the system's matter.
+        "compositions": [{"aggregate": "complete", "dependencies": [NAME]},
+                         {"aggregate": "unknown", "dependencies": [each["bom-ref"] for each in system]}],
     }, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -51,13 +53,13 @@ def linked(part, files, swift):
     }
 
 
-def of_system(library, use):
+def of_system(library, names, use):
     package = re.match(r"[\w.+-]+", library.debian)[0]
     return {
         "type": "library", "bom-ref": f"system/{library.name}", "supplier": {"name": library.supplier},
         "name": library.name, "description": library.purpose, "scope": "required" if library.is_needed else "optional",
         "licenses": licences(library.licence), "purl": f"pkg:deb/debian/{package}",
-        "properties": properties(use=use, files=" ".join(library.sonames)),
+        "properties": properties(use=use, files=" ".join(names)),
     }
 
 
