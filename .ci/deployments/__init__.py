@@ -31,8 +31,8 @@ def finish():
     harness.finish(done)
 
 
-def run(*command, **settings):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, **settings)
+def run(*command, seconds=120, **settings):
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, **settings)
 
 
 def tool(name):

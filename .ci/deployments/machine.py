@@ -1,5 +1,5 @@
 """A systemd of its own, as process 1 of a container on a folder"""
-from harness import end, start
+from harness import end, start, wait_for
 
 from . import run
 
@@ -11,12 +11,15 @@ class Machine:
         self.root, self.log = root, log
         self.process = start("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=pipe", "--timezone=off",
                              f"--directory={root}", *flags, log=log)
+        wait_for("the container", self.children)
+
+    def children(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
+            return file.read().split()
 
     def run(self, *command):
         """Gives what a command in the machine came to."""
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
-            leader = file.read().split()[0]
-        return run("nsenter", f"--target={leader}", "--all", *command)
+        return run("nsenter", f"--target={self.children()[0]}", "--all", *command, seconds=900)
 
     def shown(self, unit, *properties):
         text = self.run("systemctl", "show", unit, *[f"--property={name}" for name in properties]).stdout

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -68,7 +67,7 @@ def content(path):
 
 def made(folder):
     began = time.monotonic()
-    result = subprocess.run(["deploy/release", "--snapshot", folder], capture_output=True, text=True)
+    result = run("deploy/release", "--snapshot", folder, seconds=3600)
     if not check(f"deploy/release --snapshot, in {time.monotonic() - began:.0f} s", result.returncode == 0, result.stderr):
         raise SystemExit(1)
     check("two builds came to the same bits", "the same bits" in result.stdout, result.stdout)
