@@ -26,6 +26,8 @@ TAGS = [
     (["v1.2.4"], "1.2.3", "the tag is v1.2.4"),
     (["v1.2.2"], "1.2.2", "has no section '## 1.2.2'"),
 ]
+# The newest versions of symbols that the program may ask for: those of Debian 12 and Ubuntu 22.04.
+OLDEST = {"GLIBC": (2, 35), "GLIBCXX": (3, 4, 30)}
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n## 1.2.3\n\n- First.\n"
 
 
@@ -97,6 +99,8 @@ def check_files(folder):
         check("the tarball has the same bill of materials",
               content(only(scratch, "*/sbom.cdx.json")) == content(only(folder, "*.cdx.json")))
     package = only(folder, "*.deb")
+    depends = run("dpkg-deb", "--field", package, "Depends").stdout
+    check("the package asks for the C library that the program asks for", "libc6 (>= 2.35)" in depends, depends)
     said = check_run("lintian has no warning", "lintian", "--allow-root", "--fail-on=error,warning", package)
     check("... and says nothing", not said, said)
 
@@ -108,9 +112,14 @@ def check_program(path):
     text = content(path)
     own = [place for place in (os.getcwd(), tempfile.gettempdir() + "/dify-exporter") if place.encode() in text]
     check("no folder that it was built in is in it", not own, str(own))
+    asked = re.findall(r"\((GLIBC(?:XX)?)_([\d.]+)\)", run("objdump", "--dynamic-syms", path).stdout)
+    newest = {name: max((tuple(map(int, number.split("."))) for each, number in asked if each == name), default=())
+              for name in OLDEST}
+    check(f"it runs with glibc 2.35 and the libstdc++ of GCC 12, as README says: {newest}",
+          asked and all(newest[name] <= OLDEST[name] for name in OLDEST))
     shown = check_run("it starts", path, "--version")
-    check("it names its commit", run("git", "rev-parse", "--short=8", "HEAD").stdout.strip() in shown
-          or "revision unknown" not in shown, shown)
+    commit = re.search(r"git\d+\.([0-9a-f]{8})", path)
+    check("it names its commit", not commit or f"(revision {commit[1]}," in shown, shown)
 
 
 def check_bill(folder, program):

@@ -64,7 +64,8 @@ def compressed(text):
 
 def control(version, machine, program, size, maintainer):
     loaded, opened = libraries.loaded(program), libraries.opened(program)
-    depends = [each.debian for each in [*loaded, *opened] if each.is_needed]
+    depends = [each.debian for each in [*loaded, *opened] if each.is_needed and each.debian != "libc6"]
+    depends.append(f"libc6 (>= {libraries.needed_glibc(program)})")
     recommends = ["ca-certificates"] + [each.debian for each in opened if not each.is_needed]
     paragraphs = [textwrap.fill(line, 78, initial_indent=" ", subsequent_indent=" ") for line in DESCRIPTION.splitlines()]
     return "\n".join([

@@ -35,11 +35,11 @@ OPENED = [
 
 # What the system's loader brings before the program begins.
 LOADED = [
-    Library("glibc", ("libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"), "libc6 (>= 2.34)",
+    Library("glibc", ("libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"), "libc6",
             "LGPL-2.1-or-later", "The GNU project", "The C library."),
     Library("libgcc", ("libgcc_s.so.1",), "libgcc-s1", "GPL-3.0-or-later WITH GCC-exception-3.1", "The GNU project",
             "Unwinds the stack."),
-    Library("libstdc++", ("libstdc++.so.6",), "libstdc++6", "GPL-3.0-or-later WITH GCC-exception-3.1",
+    Library("libstdc++", ("libstdc++.so.6",), "libstdc++6 (>= 12)", "GPL-3.0-or-later WITH GCC-exception-3.1",
             "The GNU project", "The C++ library, which the Swift runtime uses."),
 ]
 
@@ -94,6 +94,12 @@ def opened(program):
     with open(program, "rb") as file:
         names = {name.decode() for name in re.findall(rb"\0(lib[\w+-]+\.so\.\d+)(?=\0)", file.read())}
     return known(OPENED, names - needed, "is opened")
+
+
+def needed_glibc(program):
+    """The version of the C library that the newest symbol asks for, such as 2.35."""
+    asked = re.findall(r"\(GLIBC_([\d.]+)\)", output("objdump", "--dynamic-syms", program))
+    return max(asked, key=lambda number: [int(part) for part in number.split(".")])
 
 
 def known(libraries, names, what):
