@@ -12,7 +12,7 @@ import time
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from . import check, check_run, read, run
+from . import check, check_run, read, run, tool
 
 sys.path.insert(0, "deploy")
 from packaging import Refusal, archive, libraries, version
@@ -98,6 +98,7 @@ def check_files(folder):
         check_bill(folder, only(scratch, "*/dify-exporter"))
         check("the tarball has the same bill of materials",
               content(only(scratch, "*/sbom.cdx.json")) == content(only(folder, "*.cdx.json")))
+    check_run("Helm takes the chart", tool("helm"), "lint", "--strict", only(folder, "*-chart-*.tgz"))
     package = only(folder, "*.deb")
     depends = run("dpkg-deb", "--field", package, "Depends").stdout
     check("the package asks for the C library that the program asks for", "libc6 (>= 2.35)" in depends, depends)
