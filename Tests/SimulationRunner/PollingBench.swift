@@ -24,6 +24,8 @@ enum PollingBench {
             }
         }
         for swing in [0, 0.9] { isExact = catchUp(swing: swing) && isExact }
+        beside("without yielding", share: 1, yields: false)
+        for share in [1, 0.25] { beside("with a share of \(share)", share: share, yields: true) }
         return isExact
     }
 
@@ -69,6 +71,21 @@ enum PollingBench {
                 + "\(cost.rounds) rounds, \(text(Double(cost.requests) / pages, 2)) of rows/100; \(cost.rows) rows; "
                 + "\(cost.ended - cost.counted) not yet counted")
         return cost.ended - cost.counted < 10
+    }
+
+    /// A user's requests beside a catch-up of 100,000 runs.
+    private static func beside(_ title: String, share: Double, yields: Bool) {
+        var settings = SharedServer.Settings()
+        settings.limits = .init(inFlight: 2, perSecond: 5, backgroundShare: share)
+        settings.yields = yields
+        var server = SharedServer(settings)
+        let report = server.run()
+        print(
+            "a user beside a catch-up \(title): p95 \(text(report.userP95 * 1000, 0)) ms, "
+                + "\(text(report.userP95 / report.userTimeAlone, 2)) of \(text(report.userTimeAlone * 1000, 0)) ms alone, "
+                + "the slowest \(text((report.userTimes.last ?? 0) * 1000, 0)) ms; rounds of others at most "
+                + "\(text(report.greatestLateness, 2)) s late; \(report.catchUpRequests) requests in "
+                + "\(text(report.catchUpSeconds / 60, 1)) min")
     }
 
     private static func text(_ value: Double, _ digits: Int) -> String {

@@ -24,8 +24,7 @@ struct Servers: Sendable {
             servers.byURL[url] =
                 byURL[url]
                 ?? Server(
-                    gate: RequestGate(
-                        inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond),
+                    gate: RequestGate(configuration.requestLimits),
                     transport: makeTransport(url))
         }
         return servers
@@ -34,8 +33,7 @@ struct Servers: Sendable {
     /// Gives every gate the configuration's budget.
     func adoptBudget(of configuration: Configuration) async {
         for server in byURL.values {
-            await server.gate.adopt(
-                inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
+            await server.gate.adopt(configuration.requestLimits)
         }
     }
 

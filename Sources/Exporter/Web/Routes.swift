@@ -118,7 +118,7 @@ extension Routes {
 
     private func families(of snapshots: [AppSnapshot]) async -> [Family] {
         var families = snapshots.flatMap(\.families) + [BuildInfo.family]
-        families.append(await throttledFamily())
+        families += await serverFamilies()
         families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
         families += await service.reloadStatus.families
         families.append(service.logFamily)
@@ -140,14 +140,19 @@ extension Routes {
         return [failures, duration, bytes]
     }
 
-    private func throttledFamily() async -> Family {
-        var family = Family(Catalogue.throttled)
+    private func serverFamilies() async -> [Family] {
+        let startTime = ProcessMetrics.startTime.milliseconds
+        var throttled = Family(Catalogue.throttled)
+        var serverTime = Family(Catalogue.serverTime)
         for (baseURL, gate) in await service.gates {
-            family.add(
-                [baseURL.description], await gate.throttled.secondsValue,
-                startTime: ProcessMetrics.startTime.milliseconds)
+            throttled.add([baseURL.description], await gate.throttled.secondsValue, startTime: startTime)
+            let spent = await gate.spent
+            for kind in Urgency.Kind.allCases {
+                serverTime.add(
+                    [baseURL.description, kind.rawValue], (spent[kind] ?? .zero).secondsValue, startTime: startTime)
+            }
         }
-        return family
+        return [throttled, serverTime]
     }
 }
 

@@ -37,6 +37,7 @@ package struct AppMachine: Sendable {
     private var serverClock = ServerClock()
     private var failures: FailureSpell?
     private var catchUp: CatchUp?
+    private var answerTimes = AnswerTimes()
     /// What may be published: what is on disk, or for numbers in memory only what was last collected.
     private var durable: AppSnapshot.Numbers?
     private var lastDurableStep: MonotonicTime?
@@ -124,6 +125,8 @@ package struct AppMachine: Sendable {
     private static let infoLifetime = Duration.seconds(3600)
     /// A state that cannot be used is looked at again this often: its file may be restored, its lock be given up.
     private static let loadInterval = Duration.seconds(30)
+    /// A catch-up of so few requests is over soon, and its rounds are as urgent as others.
+    private static let shortCatchUp: UInt64 = 4
     /// Durable steps of a long round come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
 
@@ -152,6 +155,14 @@ package struct AppMachine: Sendable {
             }
         case .saving(let save, _): .save(save.bytes)
         }
+    }
+
+    /// Whether the request that is to be made now can wait.
+    package var urgency: Urgency {
+        guard case .asking(let request, _) = phase, case .logs = request.question, collector?.isCatchingUp == true,
+            let catchUp, catchUp.requests(of: requestCount) >= Self.shortCatchUp
+        else { return .regular }
+        return .background(strain: answerTimes.strain)
     }
 
     /// What has been said since the last time this was asked.
@@ -336,6 +347,7 @@ package struct AppMachine: Sendable {
     ) {
         switch answer.result {
         case .failure(let error):
+            if error.isTransient { answerTimes.noteFailure() }
             if pause(after: error, before: request, round, at: now, jitter: jitter) { return }
             // A row that Dify cannot serve makes it refuse the page.
             switch (request.question, error) {
@@ -355,6 +367,7 @@ package struct AppMachine: Sendable {
             default: end(.api(error), round, at: now)
             }
         case .success(let page):
+            answerTimes.note(rows: page.rowCount, took: answer.duration)
             guard answer.keyVersion == keyVersion(expectedFor: request, round) else { return startOver(round) }
             switch request.question {
             case .info: return

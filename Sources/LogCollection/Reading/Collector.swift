@@ -121,6 +121,9 @@ package struct Collector: Sendable {
     /// Whether the list had been read up to the present when the last collection ended.
     package private(set) var hasReachedPresent = false
 
+    /// Whether the collection reads a long gap in windows of its own.
+    private(set) var isCatchingUp = false
+
     /// In how many rounds still the server's counts are not believed.
     private var doubt = 0
     private var findings: [Finding] = []
@@ -141,7 +144,8 @@ package struct Collector: Sendable {
         round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
         if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
         distrusts = false
-        if now.second - state.frontier > catchUpAfter {
+        isCatchingUp = now.second - state.frontier > catchUpAfter
+        if isCatchingUp {
             planCatchUp(at: now.second)
         } else {
             let isFarAuditDue =

@@ -18,6 +18,8 @@ package struct PollingCost: Sendable {
 /// Ways of polling a `PricedList`, each told by what it costs after an hour in which it warms up.
 package enum Poller {
     package static let warmUp = Duration.seconds(3600)
+    /// How much longer than the list's span the longest run takes, and the rarest look at it.
+    private static let afterwards = Duration.seconds(900)
 
     /// The collection of this project.
     package static func collector(_ list: PricedList, interval: Duration) -> PollingCost {
@@ -52,8 +54,19 @@ package enum Poller {
         }
         cost.ended = list.ended(by: since) - list.ended(by: list.start + warmUp)
         cost.delay = cost.ended > 0 ? .milliseconds(Int64(waited / Double(cost.ended) * 1000)) : nil
-        // What ended a moment ago is counted by the next round.
-        cost.missing = list.ended(by: since - interval * 2) > counted ? list.ended(by: since) - counted : 0
+        // Until everything has ended that ever began.
+        var late = since
+        while late < since + afterwards {
+            late = late + interval
+            collector.begin(at: UnixTime(seconds: late.second))
+            while let query = collector.nextQuery() {
+                let (page, _) = list.answer(to: query, at: late)
+                collector.receive(page, at: UnixTime(seconds: late.second))
+            }
+            collector.end(succeeded: true)
+        }
+        counted = collector.state.totals.byStatus.values.reduce(0) { $0 + Int($1.runs) }
+        cost.missing = list.runs.count - counted
         return cost
     }
 

@@ -51,9 +51,9 @@ package struct PricedList: Sendable {
     /// A log is committed this long after the start that stamps it.
     private static let commitDelay = Duration.milliseconds(10)
 
-    package init(_ load: Load, price: Price) {
+    package init(_ load: Load, price: Price, start: UnixTime = UnixTime(seconds: 1_795_046_400)) {
         self.price = price
-        start = UnixTime(seconds: 1_795_046_400)
+        self.start = start
         end = start + load.span
         var random = SeededRandom(seed: load.seed)
         var runs: [Run] = []
