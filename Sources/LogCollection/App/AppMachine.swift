@@ -37,7 +37,6 @@ package struct AppMachine: Sendable {
     private var serverClock = ServerClock()
     private var failures: FailureSpell?
     private var catchUp: CatchUp?
-    private var answerTimes = AnswerTimes()
     /// What may be published: what is on disk, or for numbers in memory only what was last collected.
     private var durable: AppSnapshot.Numbers?
     private var lastDurableStep: MonotonicTime?
@@ -159,10 +158,10 @@ package struct AppMachine: Sendable {
 
     /// Whether the request that is to be made now can wait.
     package var urgency: Urgency {
-        guard case .asking(let request, _) = phase, case .logs = request.question, collector?.isCatchingUp == true,
-            let catchUp, catchUp.requests(of: requestCount) >= Self.shortCatchUp
+        guard case .asking(let request, _) = phase, case .logs = request.question, let collector,
+            collector.isCatchingUp, let catchUp, catchUp.requests(of: requestCount) >= Self.shortCatchUp
         else { return .regular }
-        return .background(strain: answerTimes.strain)
+        return .background(strain: collector.answerTimes.strain)
     }
 
     /// What has been said since the last time this was asked.
@@ -347,7 +346,7 @@ package struct AppMachine: Sendable {
     ) {
         switch answer.result {
         case .failure(let error):
-            if error.isTransient { answerTimes.noteFailure() }
+            if error.isTransient { collector?.noteFailure() }
             if pause(after: error, before: request, round, at: now, jitter: jitter) { return }
             // A row that Dify cannot serve makes it refuse the page.
             switch (request.question, error) {
@@ -367,7 +366,6 @@ package struct AppMachine: Sendable {
             default: end(.api(error), round, at: now)
             }
         case .success(let page):
-            answerTimes.note(rows: page.rowCount, took: answer.duration)
             guard answer.keyVersion == keyVersion(expectedFor: request, round) else { return startOver(round) }
             switch request.question {
             case .info: return
@@ -397,7 +395,7 @@ package struct AppMachine: Sendable {
         _ page: LogPage, _ answer: Answer<LogPage>, _ round: Round, at now: ClockReading
     ) {
         let moment = serverMoment(of: answer, at: now)
-        collector?.receive(page, at: moment)
+        collector?.receive(page, at: moment, took: answer.duration)
         note(collector?.takeOddValues() ?? [])
         noteFindings()
         noteProgress(at: now)

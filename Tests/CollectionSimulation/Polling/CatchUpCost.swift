@@ -24,7 +24,7 @@ package struct CatchUpCost: Sendable {
                 requests += 1
                 rows += page.logs.count
                 moment = moment + took
-                collector.receive(page, at: UnixTime(seconds: moment.second) - took)
+                collector.receive(page, at: UnixTime(seconds: moment.second) - took, took: took)
             }
             collector.end(succeeded: true)
         } while !collector.hasReachedPresent

@@ -42,7 +42,7 @@ package enum Poller {
                 cost.requests += 1
                 cost.rows += page.logs.count
                 moment = moment + took
-                collector.receive(page, at: UnixTime(seconds: moment.second) - took)
+                collector.receive(page, at: UnixTime(seconds: moment.second) - took, took: took)
             }
             collector.end(succeeded: true)
             if now == list.start + warmUp { cost = PollingCost() }
