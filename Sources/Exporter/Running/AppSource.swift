@@ -32,8 +32,8 @@ actor AppSource: LogSource {
         mustReadKey = true
     }
 
-    func logs(_ query: LogsQuery) async -> Answer<LogPage> {
-        await answer { await $0.logs(query) }
+    func logs(_ query: LogsQuery, _ urgency: Urgency) async -> Answer<LogPage> {
+        await answer { await $0.logs(query, urgency) }
     }
 
     func info() async -> Answer<AppInfo> {

@@ -30,8 +30,7 @@ struct Servers: Sendable {
                 byURL[url]
                 ?? Server(
                     baseURL: url,
-                    gate: RequestGate(
-                        inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond),
+                    gate: RequestGate(configuration.requestLimits),
                     transport: makeTransport(url))
         }
         return servers
@@ -40,8 +39,7 @@ struct Servers: Sendable {
     /// Gives every gate the configuration's budget.
     func adoptBudget(of configuration: Configuration) async {
         for server in byURL.values {
-            await server.gate.adopt(
-                inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
+            await server.gate.adopt(configuration.requestLimits)
         }
     }
 

@@ -121,8 +121,7 @@ extension Routes {
     /// The families that are not of an app.
     private func ownFamilies() async -> [Family] {
         var families = [BuildInfo.family]
-        families.append(await throttledFamily())
-        families.append(await requestDurationFamily())
+        families += await serverFamilies()
         families += checkpointFamilies(await board.all.map(\.snapshot.work) + [await board.departed])
         families += await service.reloadStatus.families
         families.append(service.logFamily)
@@ -144,22 +143,21 @@ extension Routes {
         return [failures, duration, bytes]
     }
 
-    private func throttledFamily() async -> Family {
-        var family = Family(Catalogue.throttled)
+    private func serverFamilies() async -> [Family] {
+        let startTime = ProcessMetrics.startTime.milliseconds
+        var throttled = Family(Catalogue.throttled)
+        var serverTime = Family(Catalogue.serverTime)
+        var requestDuration = Family(Catalogue.apiRequestDuration)
         for server in await service.servers.all {
-            family.add(
-                [server.baseURL.description], await server.gate.throttled.secondsValue,
-                startTime: ProcessMetrics.startTime.milliseconds)
+            let url = server.baseURL.description
+            throttled.add([url], await server.gate.throttled.secondsValue, startTime: startTime)
+            let spent = await server.gate.spent
+            for kind in Urgency.Kind.allCases {
+                serverTime.add([url, kind.rawValue], (spent[kind] ?? .zero).secondsValue, startTime: startTime)
+            }
+            requestDuration.add([url], server.times.histogram, startTime: server.times.since.milliseconds)
         }
-        return family
-    }
-
-    private func requestDurationFamily() async -> Family {
-        var family = Family(Catalogue.apiRequestDuration)
-        for server in await service.servers.all {
-            family.add([server.baseURL.description], server.times.histogram, startTime: server.times.since.milliseconds)
-        }
-        return family
+        return [throttled, serverTime, requestDuration]
     }
 }
 

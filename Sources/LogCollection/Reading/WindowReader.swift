@@ -88,6 +88,9 @@ struct WindowReader: Sendable {
         if next <= window.last ?? .max { parts.append(.span(Window(first: next, last: window.last))) }
     }
 
+    /// Whether nothing has been answered yet.
+    private(set) var isUntouched = true
+
     /// Whether every row of the window was in an answer, so that what was in none is gone.
     var isWhole: Bool {
         parts.isEmpty && open.isEmpty && unread.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
@@ -126,6 +129,7 @@ struct WindowReader: Sendable {
 
     /// Takes the answer to `request`.
     mutating func receive(_ page: LogPage) -> Progress {
+        isUntouched = false
         let ids = page.logs.map { LogID($0.id) }
         seen.formUnion(ids)
         switch parts.popLast() {
@@ -153,6 +157,7 @@ struct WindowReader: Sendable {
     /// The page was refused because of a row that cannot be served. `index` is the row's place on the page, from 0, if it is known;
     /// `now` is in Unix seconds on the server's clock.
     mutating func receiveRefusal(index: Int?, at now: Int64) -> Progress {
+        isUntouched = false
         refusals += 1
         refusedAt = now
         guard refusals <= Self.refusalLimit || isReadingUnreadableSecond else {

@@ -119,6 +119,14 @@ extension Dashboard {
                 "sum by (base_url) (rate(dify_exporter_throttled_seconds_total{\(exporters)}[$__rate_interval]))",
                 "{{base_url}}"), width: 12, none: "Nothing waited"
         ).runbooks("DifyThrottled"),
+        .timeSeries(
+            "Time of the server",
+            "Seconds per second that requests were under way, for regular rounds and for catching up.",
+            unit: "percentunit",
+            Query(
+                "sum by (base_url, urgency) (rate(dify_exporter_server_seconds_total{\(exporters)}[$__rate_interval]))",
+                "{{base_url}} {{urgency}}"), width: 24, none: "No requests"
+        ),
     ]
 
     private static let exporterExactness: [Panel] = [
