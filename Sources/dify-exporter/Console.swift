@@ -6,8 +6,12 @@ import Platform
 enum Console {
     /// Writes what was asked for, and waits for its reader.
     static func write(_ text: String) {
+        write(Array(text.utf8))
+    }
+
+    static func write(_ bytes: [UInt8]) {
         // A reader that has gone wants no more, as in `dify-exporter logs | head`.
-        _ = SystemCall.writeAll(Array(text.utf8), to: STDOUT_FILENO)
+        _ = SystemCall.writeAll(bytes, to: STDOUT_FILENO)
     }
 
     /// Writes what need not be read, for programs that serve: nobody waits for its reader.

@@ -30,6 +30,7 @@ struct DifyExporter {
         case .serve: try await ServeCommand(options, environment: environment, signals: signals(command)).run()
         case .demo: try await DemoCommand(options, environment: environment, signals: signals(command)).run()
         case .simulate: try await SimulateCommand(options, signals: signals(command)).run()
+        case .collect: try await CollectCommand(options, environment: environment).run()
         case .check: try await CheckCommand(options, environment: environment).run()
         case .logs: try await LogsCommand(options, environment: environment).run()
         case .explain: try await ExplainCommand(options, environment: environment).run()

@@ -1,6 +1,6 @@
 /// What the program can be asked to do, with the flags that each takes.
 package enum Command: String, CaseIterable, Sendable {
-    case serve, demo, simulate, check, logs, explain, healthcheck
+    case serve, demo, simulate, check, collect, logs, explain, healthcheck
 
     package var summary: String {
         switch self {
@@ -8,6 +8,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .demo: "Try it out: serve metrics of a simulated Dify with a few lively apps."
         case .simulate: "Run only the simulated Dify, for tests of other programs."
         case .check: "Try every app's key and say what is wrong and what to do."
+        case .collect: "Collect every app once and write its metrics, for cron and node_exporter's textfile collector."
         case .logs: "List workflow logs, with every filter that Dify has."
         case .explain: "Say why a run was counted, is waited for, was given up, or was never seen."
         case .healthcheck: "Ask a running exporter whether it is healthy, for containers."
@@ -18,7 +19,7 @@ package enum Command: String, CaseIterable, Sendable {
     package var serves: Bool {
         switch self {
         case .serve, .demo, .simulate: true
-        case .check, .logs, .explain, .healthcheck: false
+        case .check, .collect, .logs, .explain, .healthcheck: false
         }
     }
 
@@ -41,6 +42,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
         case .check: [.configFile]
+        case .collect: [.configFile, .collectSince, .format, .outputFile]
         case .logs:
             [
                 .configFile, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account, .limit,

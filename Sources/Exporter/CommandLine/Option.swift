@@ -67,6 +67,13 @@ extension Option {
     package static let output = Option(
         "output", "FORMAT", default: "table", "How to list them: table, or json for JSON lines.")
 
+    package static let collectSince = Option(
+        "since", "SPAN", default: "1h", "How far back to read. As in 30m or 7d.")
+    package static let format = Option(
+        "format", "FORMAT", default: "text", "How to write the metrics: text, openmetrics or protobuf.")
+    package static let outputFile = Option(
+        "output", "FILE", "The file to write in one step; without it, to standard output.")
+
     package static let listen = Option(
         "listen", "HOST:PORT", default: "127.0.0.1:13440", "Where the simulated Dify answers.")
     package static let apps = Option("apps", "N", default: "3", "How many apps there are, with --rate.")

@@ -117,37 +117,10 @@ extension Routes {
     }
 
     private func families(of snapshots: [AppSnapshot]) async -> [Family] {
-        var families = snapshots.flatMap(\.families) + [BuildInfo.family]
-        families.append(await throttledFamily())
-        families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
-        families += await service.reloadStatus.families
-        families.append(service.logFamily)
-        families += ProcessMetrics.families
-        return families
-    }
-
-    /// Over all apps: a disk is everybody's.
-    private func checkpointFamilies(_ works: [CollectionWork]) -> [Family] {
-        let startTime = ProcessMetrics.startTime.milliseconds
-        var all = CollectionWork(since: ProcessMetrics.startTime)
-        for work in works { all.keepCheckpoints(of: work) }
-        var failures = Family(Catalogue.checkpointFailures)
-        failures.add([], Double(all.checkpointFailures), startTime: startTime)
-        var duration = Family(Catalogue.checkpointDuration)
-        duration.add([], all.checkpointDuration, startTime: startTime)
-        var bytes = Family(Catalogue.checkpointBytes)
-        bytes.add([], Double(works.reduce(0) { $0 + $1.checkpointBytes }))
-        return [failures, duration, bytes]
-    }
-
-    private func throttledFamily() async -> Family {
-        var family = Family(Catalogue.throttled)
-        for (baseURL, gate) in await service.gates {
-            family.add(
-                [baseURL.description], await gate.throttled.secondsValue,
-                startTime: ProcessMetrics.startTime.milliseconds)
-        }
-        return family
+        let scrape = Scrape(
+            snapshots: snapshots, departed: await board.departed, throttled: await service.gates.throttledSpans,
+            reload: await service.reloadStatus)
+        return scrape.families + [service.logFamily] + ProcessMetrics.families
     }
 }
 
