@@ -24,6 +24,11 @@ enum Console {
         OutputQueue.standardError.post(line.escapingSteering) { "dify-exporter: \($0) lines were lost here." }
     }
 
+    /// Text for a terminal that standard error is, steering included.
+    static func showOnTerminal(_ text: String) {
+        OutputQueue.standardError.post(text) { _ in "" }
+    }
+
     /// This machine's name; nil where the system does not tell it.
     static var hostName: String? {
         var bytes = [CChar](repeating: 0, count: 256)

@@ -93,12 +93,12 @@ extension UnreadableRows.Entry {
 }
 
 extension LogID {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.fixed(high)
         writer.fixed(low)
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         self.init(high: try reader.fixed(), low: try reader.fixed())
     }
 }
@@ -129,14 +129,14 @@ extension Ledger {
 }
 
 extension UnfinishedRun {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.signed(second)
         writer.optional(runID) { $0.text($1) }
         writer.text(status.rawValue)
         writer.signed(nextLook)
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         let second = try reader.signed()
         let runID = try reader.optional { reader throws(ByteReader.Malformed) in try reader.text() }
         guard let status = OpenStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
@@ -145,7 +145,7 @@ extension UnfinishedRun {
 }
 
 extension RunTotals {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.list(FinalStatus.allCases) { writer, status in
             writer.text(status.rawValue)
             let sums = byStatus[status]
@@ -177,7 +177,7 @@ extension RunTotals {
         for moment in [since.counters, since.duration, since.tokens, since.steps] { writer.signed(moment) }
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         self.init(buckets: Buckets(duration: [], tokens: [], steps: []), at: UnixTime(milliseconds: 0))
         let sums = try reader.list { reader throws(ByteReader.Malformed) in
             guard let status = FinalStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }

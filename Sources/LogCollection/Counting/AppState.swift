@@ -23,6 +23,9 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var isCaughtUp = false
     /// Samples that went to the label value `other` for want of room. Not in the checkpoint: it is about this process.
     package internal(set) var divertedSamples: UInt64 = 0
+    /// What became of runs since this was last taken, for whoever tells totals of the past; nil where nobody does. Not in the
+    /// checkpoint.
+    var changes: [RunChange]?
 
     /// An app that is seen for the first time counts from `start` on (Unix seconds on the server's clock). `now` is the same
     /// moment on the exporter's clock.
@@ -77,7 +80,7 @@ package struct AppState: Hashable, Sendable {
             switch outcome {
             case .finished(let run):
                 unfinished[id] = nil
-                count(run, settings)
+                count(run, id, second: log.createdAt, settings)
             case .open(let status):
                 unfinished[id]?.update(status: status, runID: log.run?.id, seenAt: now, interval: settings.interval)
             }
@@ -95,10 +98,12 @@ package struct AppState: Hashable, Sendable {
         ledger.insert(id, second: log.createdAt)
         switch outcome {
         case .finished(let run):
-            count(run, settings)
+            count(run, id, second: log.createdAt, settings)
         case .open(let status):
-            unfinished[id] = UnfinishedRun(
+            let run = UnfinishedRun(
                 second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
+            unfinished[id] = run
+            changes?.append(.began(id, run))
         }
         return .new
     }
@@ -110,8 +115,7 @@ package struct AppState: Hashable, Sendable {
         let known = ledger.count(in: window)
         ledger.retain(seen, in: window)
         for (id, run) in unfinished where window.contains(run.second) && !seen.contains(id) {
-            unfinished[id] = nil
-            totals.abandon(.deleted)
+            abandon(id, .deleted)
         }
         return ledger.count(in: window) != known
     }
@@ -119,8 +123,7 @@ package struct AppState: Hashable, Sendable {
     /// Stops waiting for runs older than `age` seconds.
     mutating func abandonRuns(olderThan age: Int64, at now: Int64) {
         for (id, run) in unfinished where now.subtractingSaturating(run.second) > age {
-            unfinished[id] = nil
-            totals.abandon(.expired)
+            abandon(id, .expired)
         }
     }
 
@@ -182,9 +185,15 @@ package struct AppState: Hashable, Sendable {
         ledger.pin(Set(unreadable.seconds.keys))
     }
 
-    private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {
-        guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
-        let reason = run.status == .failed ? settings.classifier.reason(for: run.error) : nil
-        divertedSamples += totals.count(run, failureReason: reason, seriesLimit: settings.seriesLimit)
+    private mutating func abandon(_ id: LogID, _ reason: RunTotals.AbandonReason) {
+        unfinished[id] = nil
+        totals.abandon(reason)
+        changes?.append(.abandoned(id, reason))
+    }
+
+    private mutating func count(_ run: FinishedRun, _ id: LogID, second: Int64, _ settings: CollectionSettings) {
+        let counted = CountedRun(run, settings)
+        divertedSamples += totals.count(counted, seriesLimit: settings.seriesLimit)
+        changes?.append(.ended(id, second: second, counted))
     }
 }

@@ -55,9 +55,7 @@ enum OpenMetricsExposition {
         for family in families {
             let metric = family.metric
             let name = metric.familyName
-            page.writeComment("TYPE", name, metric.type.rawValue)
-            if let unit = metric.unit { page.writeComment("UNIT", name, unit) }
-            page.writeComment("HELP", name, metric.help)
+            page.writeHead(of: metric)
             for series in family.series {
                 page.write(series, of: metric)
                 if createdSamples, metric.type != .gauge, let startTime = series.startTime {
