@@ -15,7 +15,7 @@ import Testing
         let log = WorkflowLog.make(
             id, at: second, status, elapsed: Double(span) + 0.1, finishedAt: second + span)
         guard case .finished(let run) = RunOutcome(log) else { preconditionFailure("\(status) is no end state") }
-        return .ended(LogID(id), second: second, CountedRun(run, Self.settings))
+        return .ended(LogID(id), second: second, CountedRun(run, seenAt: 5000, Self.settings))
     }
 
     private func began(_ id: String, at second: Int64, _ status: OpenStatus = .running) -> RunChange {
@@ -78,10 +78,22 @@ import Testing
         #expect(timeline.open.isEmpty)
     }
 
+    @Test func `a streak of failures grows and ends when its runs ended`() {
+        var timeline = timeline()
+        timeline.take(ended("long", at: 1010, after: 500), at: 5000)
+        for number in 0..<4 {
+            timeline.take(ended("\(number)", at: 1100 + Int64(number) * 10, after: 5, .failed), at: 5000)
+        }
+        for (second, length) in [(1104, 0), (1105, 1), (1125, 3), (1509, 4), (1510, 0)] {
+            timeline.advance(to: Int64(second))
+            #expect(timeline.failureStreak.length == UInt64(length), "\(second)")
+        }
+    }
+
     @Test func `error texts are not kept`() {
         let log = WorkflowLog.make("a", at: 1010, .failed, error: "HTTP 429 for alice@example.com", finishedAt: 1020)
         guard case .finished(let run) = RunOutcome(log) else { return }
-        let counted = CountedRun(run, Self.settings)
+        let counted = CountedRun(run, seenAt: 5000, Self.settings)
         #expect(counted.run.error == nil)
         #expect(counted.reason == "rate_limit")
     }
@@ -91,7 +103,7 @@ import Testing
         settings.countedStatus = .failed
         guard case .finished(let run) = RunOutcome(.make("a", at: 1010, finishedAt: 1020)) else { return }
         var timeline = Timeline(from: 1000, settings: settings)
-        timeline.take(.ended(LogID("a"), second: 1010, CountedRun(run, settings)), at: 5000)
+        timeline.take(.ended(LogID("a"), second: 1010, CountedRun(run, seenAt: 5000, settings)), at: 5000)
         timeline.advance(to: 1015)
         #expect(timeline.open.count == 1)
         timeline.advance(to: 1020)

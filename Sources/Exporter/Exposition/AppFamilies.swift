@@ -27,9 +27,14 @@ extension AppSnapshot {
                 name, info.name, info.mode ?? "", info.authorName ?? "", info.tags.sorted().joined(separator: ","),
                 serverVersion ?? "",
             ]
-            appInfo.series.append(Series(labelValues: values, extraLabels: labels, value: .number(1)))
+            appInfo.series.append(Series(labelValues: values, extraLabels: configuredLabels, value: .number(1)))
         }
         return [up, appInfo]
+    }
+
+    private var configuredLabels: [Label] {
+        guard let consoleURL else { return labels }
+        return (labels + [Label(name: Catalogue.consoleURLLabel, value: consoleURL)]).sorted { $0.name < $1.name }
     }
 
     private var workFamilies: [Family] {
@@ -65,7 +70,8 @@ extension AppSnapshot {
 
     private func runFamilies(_ numbers: Numbers) -> [Family] {
         statusFamilies(numbers.totals) + detailFamilies(numbers.totals) + openFamilies(numbers.openRuns) + [
-            single(Catalogue.collectedUntil, Double(numbers.collectedUntil))
+            single(Catalogue.consecutiveFailures, Double(numbers.consecutiveFailures)),
+            single(Catalogue.collectedUntil, Double(numbers.collectedUntil)),
         ]
     }
 

@@ -199,8 +199,9 @@ package actor ExporterService {
 extension AppSetup {
     init(_ app: AppConfiguration, position: Double = 0, storagePath: String?) {
         self.init(
-            name: app.displayName, takesNameOfDify: app.name == nil, labels: app.labels, settings: app.collection,
-            position: position, baseURL: app.baseURL.description,
+            name: app.displayName, takesNameOfDify: app.name == nil, labels: app.labels,
+            consoleURL: app.consoleURL?.description, settings: app.collection, position: position,
+            baseURL: app.baseURL.description,
             storagePath: storagePath.map { FileCheckpointStore.path(folder: $0, app: app.displayName) })
     }
 }

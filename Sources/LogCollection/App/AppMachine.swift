@@ -130,7 +130,8 @@ package struct AppMachine: Sendable {
     /// Counters of `predecessor` go on. Its state does so for numbers in memory only; others are loaded.
     package init(setup: AppSetup, at now: ClockReading, succeeding predecessor: Handover? = nil) {
         self.setup = setup
-        snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now.date)
+        snapshot = AppSnapshot(
+            name: setup.name, labels: setup.labels, consoleURL: setup.consoleURL, at: now.date)
         if let earlier = predecessor?.snapshot { snapshot.inherit(earlier) }
         if let clock = predecessor?.serverClock { serverClock = clock }
         schedule = CollectionSchedule(

@@ -9,6 +9,8 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var ledger: Ledger
     package internal(set) var unfinished: [LogID: UnfinishedRun] = [:]
     package internal(set) var totals: RunTotals
+    package internal(set) var failureStreak = FailureStreak()
+    package internal(set) var latestFailures = LatestFailures()
     /// The first second that has not been read completely (Unix seconds on the server's clock).
     package internal(set) var frontier: Int64
     /// Every log created before this second is in the numbers, late ones within the overlap included.
@@ -80,7 +82,7 @@ package struct AppState: Hashable, Sendable {
             switch outcome {
             case .finished(let run):
                 unfinished[id] = nil
-                count(run, id, second: log.createdAt, settings)
+                count(run, id, second: log.createdAt, at: now, settings)
             case .open(let status):
                 unfinished[id]?.update(status: status, runID: log.run?.id, seenAt: now, interval: settings.interval)
             }
@@ -98,7 +100,7 @@ package struct AppState: Hashable, Sendable {
         ledger.insert(id, second: log.createdAt)
         switch outcome {
         case .finished(let run):
-            count(run, id, second: log.createdAt, settings)
+            count(run, id, second: log.createdAt, at: now, settings)
         case .open(let status):
             let run = UnfinishedRun(
                 second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
@@ -191,9 +193,25 @@ package struct AppState: Hashable, Sendable {
         changes?.append(.abandoned(id, reason))
     }
 
-    private mutating func count(_ run: FinishedRun, _ id: LogID, second: Int64, _ settings: CollectionSettings) {
-        let counted = CountedRun(run, settings)
+    /// `second` is the log's created_at, and `now` a moment on the server's clock at which the run had ended.
+    private mutating func count(
+        _ run: FinishedRun, _ id: LogID, second: Int64, at now: Int64, _ settings: CollectionSettings
+    ) {
+        let counted = CountedRun(run, seenAt: now, settings)
+        noteFailures(counted)
         divertedSamples += totals.count(counted, seriesLimit: settings.seriesLimit)
         changes?.append(.ended(id, second: second, counted))
+    }
+
+    /// Whatever status is counted: a streak has runs of one that ends before runs of another, and where only failed runs are
+    /// counted it would never end.
+    private mutating func noteFailures(_ counted: CountedRun) {
+        let run = counted.run
+        failureStreak.note(run.status, endedAt: counted.end)
+        guard let reason = counted.reason else { return }
+        latestFailures.note(
+            FailedRun(
+                id: run.id, endedAt: counted.end, reason: reason, elapsed: run.elapsed, tokens: run.tokens,
+                steps: run.steps))
     }
 }

@@ -78,6 +78,15 @@ struct FinishedRun: Hashable, Sendable {
         error = status == .failed ? run.error : nil
         finishedAt = run.finishedAt ?? run.createdAt ?? log.createdAt
     }
+
+    /// When it ended (Unix seconds), for an order of ends: a success in the far future would come after every failure. An end
+    /// that is more than an hour ahead of `now`, when it was seen, is none, and the run ended when it was seen; less may come
+    /// of a clock that was set back.
+    func believableEnd(seenAt now: Int64) -> Int64 {
+        finishedAt.subtractingSaturating(now) > Self.clockTolerance ? now : finishedAt
+    }
+
+    private static let clockTolerance: Int64 = 3600
 }
 
 /// A finished run with what the app's settings make of it. The text of its error is not kept.
@@ -88,16 +97,21 @@ struct CountedRun: Hashable, Sendable {
     /// False where the settings count runs of another status only.
     let isCounted: Bool
 
-    init(_ run: FinishedRun, _ settings: CollectionSettings) {
+    /// When it ended, in Unix seconds on the server's clock; see `FinishedRun.believableEnd`.
+    let end: Int64
+
+    /// `now` is a moment on the server's clock at which the run had ended.
+    init(_ run: FinishedRun, seenAt now: Int64, _ settings: CollectionSettings) {
         isCounted = settings.countedStatus == nil || settings.countedStatus == run.status
-        reason = isCounted && run.status == .failed ? settings.classifier.reason(for: run.error) : nil
+        reason = run.status == .failed ? settings.classifier.reason(for: run.error) : nil
+        end = run.believableEnd(seenAt: now)
         var run = run
         run.error = nil
         self.run = run
     }
 
-    init(_ run: FinishedRun, reason: String?, isCounted: Bool) {
-        (self.run, self.reason, self.isCounted) = (run, reason, isCounted)
+    init(_ run: FinishedRun, reason: String?, isCounted: Bool, end: Int64) {
+        (self.run, self.reason, self.isCounted, self.end) = (run, reason, isCounted, end)
     }
 }
 

@@ -88,7 +88,8 @@ package struct AppHistory: Sendable {
     package mutating func snapshot(at second: Int64) -> AppSnapshot {
         timeline.advance(to: second)
         var snapshot = AppSnapshot(
-            name: machine.snapshot.name, labels: machine.setup.labels, at: UnixTime(seconds: second))
+            name: machine.snapshot.name, labels: machine.setup.labels, consoleURL: machine.setup.consoleURL,
+            at: UnixTime(seconds: second))
         snapshot.info = machine.snapshot.info
         snapshot.serverVersion = machine.snapshot.serverVersion
         snapshot.health = .up

@@ -6,6 +6,7 @@ extension Timeline {
     func write(to writer: inout ByteWriter) {
         writer.signed(moment)
         totals.write(to: &writer)
+        failureStreak.write(to: &writer)
         writer.unsigned(divertedSamples)
         writer.list(open.sorted { $0.key < $1.key }) { writer, entry in
             entry.key.write(to: &writer)
@@ -20,7 +21,8 @@ extension Timeline {
 
     init(from reader: inout ByteReader, settings: CollectionSettings) throws(ByteReader.Malformed) {
         self.init(
-            moment: try reader.signed(), totals: try RunTotals(from: &reader), divertedSamples: try reader.unsigned(),
+            moment: try reader.signed(), totals: try RunTotals(from: &reader),
+            failureStreak: try FailureStreak(from: &reader), divertedSamples: try reader.unsigned(),
             open: try reader.list { reader throws(ByteReader.Malformed) in
                 (try LogID(from: &reader), try UnfinishedRun(from: &reader))
             },
@@ -81,6 +83,7 @@ extension CountedRun {
         writer.signed(run.finishedAt)
         writer.optional(reason) { $0.text($1) }
         writer.flag(isCounted)
+        writer.signed(end)
     }
 
     fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
@@ -93,6 +96,6 @@ extension CountedRun {
             origin: RunOrigin(labelsFrom: try reader.text(), triggeredFrom: try reader.text()),
             finishedAt: try reader.signed())
         let reason = try reader.optional { reader throws(ByteReader.Malformed) in try reader.text() }
-        self.init(run, reason: reason, isCounted: try reader.flag())
+        self.init(run, reason: reason, isCounted: try reader.flag(), end: try reader.signed())
     }
 }

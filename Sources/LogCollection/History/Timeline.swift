@@ -8,6 +8,7 @@ import CivilTime
 /// progress at its moment, and those that it was told of and that come later.
 struct Timeline: Hashable, Sendable {
     private(set) var totals: RunTotals
+    private(set) var failureStreak = FailureStreak()
     /// The runs in progress.
     private(set) var open: [LogID: UnfinishedRun] = [:]
     /// Samples that went to the label value `other` for want of room.
@@ -31,10 +32,12 @@ struct Timeline: Hashable, Sendable {
 
     /// A timeline from its parts, as they were written down.
     init(
-        moment: Int64, totals: RunTotals, divertedSamples: UInt64, open: [(LogID, UnfinishedRun)],
+        moment: Int64, totals: RunTotals, failureStreak: FailureStreak, divertedSamples: UInt64,
+        open: [(LogID, UnfinishedRun)],
         begins: [(LogID, Int64)], events: [Event], settings: CollectionSettings
     ) {
-        (self.moment, self.totals, self.divertedSamples) = (moment, totals, divertedSamples)
+        (self.moment, self.totals, self.failureStreak) = (moment, totals, failureStreak)
+        self.divertedSamples = divertedSamples
         self.open = Dictionary(open) { first, _ in first }
         self.begins = Dictionary(begins) { first, _ in first }
         for event in events { self.events.push(event) }
@@ -50,7 +53,7 @@ struct Timeline: Hashable, Sendable {
             events.push(Event(second: run.second, id: id, kind: .begin(run)))
         case .ended(let id, let second, let counted):
             let hasBegun = begins.removeValue(forKey: id) != nil
-            let end = max(counted.run.finishedAt, second)
+            let end = max(counted.end, second)
             if !hasBegun, end > second {
                 let run = UnfinishedRun(second: second, runID: counted.run.id, status: .running, nextLook: 0)
                 events.push(Event(second: second, id: id, kind: .begin(run)))
@@ -70,6 +73,7 @@ struct Timeline: Hashable, Sendable {
             case .begin(let run): open[event.id] = run
             case .end(let counted):
                 open[event.id] = nil
+                failureStreak.note(counted.run.status, endedAt: counted.end)
                 divertedSamples += totals.count(counted, seriesLimit: seriesLimit)
             case .abandon(let reason):
                 open[event.id] = nil
