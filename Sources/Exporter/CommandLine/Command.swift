@@ -42,7 +42,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .demo: [.listenAddress, .telemetryPath, .allowedHosts, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
-        case .check: [.configFile]
+        case .check: [.configFile, .checkSince, .storagePath, .checkOutput]
         case .backfill:
             [
                 .configFile, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .resume, .force,

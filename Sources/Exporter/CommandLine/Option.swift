@@ -82,6 +82,12 @@ extension Option {
     package static let outputFile = Option(
         "output", "FILE", "The file to write in one step; without it, to standard output.")
 
+    package static let checkSince = Option(
+        "since", "SPAN",
+        "Compare what the exporter of --storage.path has counted over so long with what Dify lists now. As in 24h; at most 8d."
+    )
+    package static let checkOutput = Option(
+        "output", "FORMAT", default: "table", "How to print it: table or json.")
     package static let historySince = Option(
         "since", "TIME", default: "30d",
         "Where the history begins: 2026-11-22T10:00:00Z, 2026-11-22, or 30d for thirty days ago. Runs logged before are not in it."

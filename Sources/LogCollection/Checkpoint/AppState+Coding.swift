@@ -22,6 +22,7 @@ extension AppState {
         totals.write(to: &writer)
         failureStreak.write(to: &writer)
         latestFailures.write(to: &writer)
+        hourlyCounts.write(to: &writer)
     }
 
     /// `version` is that of the checkpoint. Throws as well where the parts contradict each other.
@@ -61,8 +62,11 @@ extension AppState {
             failureStreak = try FailureStreak(from: &reader)
             latestFailures = try LatestFailures(from: &reader)
         }
+        // Logs before the frontier may have been counted without it.
+        hourlyCounts = version < 4 ? HourlyCounts(since: frontier) : try HourlyCounts(from: &reader)
         let ends = failureStreak.ends.map(\.second) + latestFailures.runs.map(\.endedAt)
-        let seconds = [start, frontier, settledUntil, provenUntil, ledger.floor] + unreadable.keys + ends
+        let seconds =
+            [start, frontier, settledUntil, provenUntil, ledger.floor, hourlyCounts.since] + unreadable.keys + ends
         guard brokenInvariant == nil, seconds.allSatisfy(Self.plausibleSeconds.contains) else {
             throw ByteReader.Malformed()
         }

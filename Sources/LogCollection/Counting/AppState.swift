@@ -25,6 +25,7 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var isCaughtUp = false
     /// Samples that went to the label value `other` for want of room. Not in the checkpoint: it is about this process.
     package internal(set) var divertedSamples: UInt64 = 0
+    package internal(set) var hourlyCounts: HourlyCounts
     /// What became of runs since this was last taken, for whoever tells totals of the past; nil where nobody does. Not in the
     /// checkpoint.
     var changes: [RunChange]?
@@ -38,6 +39,7 @@ package struct AppState: Hashable, Sendable {
         frontier = start
         settledUntil = start
         provenUntil = start
+        hourlyCounts = HourlyCounts(since: start)
     }
 
     /// Every log created before this second is in the numbers.
@@ -188,7 +190,7 @@ package struct AppState: Hashable, Sendable {
     }
 
     private mutating func abandon(_ id: LogID, _ reason: RunTotals.AbandonReason) {
-        unfinished[id] = nil
+        if let run = unfinished.removeValue(forKey: id) { hourlyCounts.abandon(reason, second: run.second) }
         totals.abandon(reason)
         changes?.append(.abandoned(id, reason))
     }
@@ -199,6 +201,7 @@ package struct AppState: Hashable, Sendable {
     ) {
         let counted = CountedRun(run, seenAt: now, settings)
         noteFailures(counted)
+        hourlyCounts.count(run.status, isCounted: counted.isCounted, second: second)
         divertedSamples += totals.count(counted, seriesLimit: settings.seriesLimit)
         changes?.append(.ended(id, second: second, counted))
     }
