@@ -56,7 +56,7 @@ package enum HistoryAdvice {
 
     private static func loop(_ folder: String, _ prefix: String) -> String {
         """
-             for file in \(quoted(folder))/\(prefix)*\(HistoryRange.suffix); do promtool tsdb create-blocks-from openmetrics "$file" DATA; done
+             for file in \(quoted(folder))/\(prefix)*\(HistoryRange.suffix); do promtool tsdb create-blocks-from --max-block-duration=24h openmetrics "$file" DATA; done
 
         """
     }
