@@ -72,9 +72,10 @@ package actor Backfill {
         in path: String, _ beginning: Beginning, storage: CheckpointFolder? = nil
     ) async throws(HistoryError) -> Summary {
         var folder = try HistoryFolder(path)
+        // Before a history is overwritten for nothing.
+        let stores = try await stores(in: storage)
         var record = try begin(beginning, in: &folder)
         range = record.settings.range
-        let stores = try await stores(in: storage)
         let readers = try await readers(record, folder)
         try folder.save(record)
         while let part = range.part(after: record.done) {
