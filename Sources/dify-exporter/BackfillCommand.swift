@@ -18,6 +18,9 @@ struct BackfillCommand {
     private let environment: Environment
     private let signals: Signals
 
+    /// Rows of the last minute may still be on their way, so a history ends before it unless another end is given.
+    private static let settling = Duration.seconds(60)
+
     init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
         configFile = options[.configFile]
         appName = options[.onlyApp]
@@ -38,7 +41,7 @@ struct BackfillCommand {
         }
         do throws(HistoryRange.Problem) {
             range = try HistoryRange(
-                since: since.second, until: until?.second ?? now.second, step: step, now: now.second)
+                since: since.second, until: until?.second ?? (now - Self.settling).second, step: step, now: now.second)
         } catch {
             throw UsageError(message: error.sentence)
         }

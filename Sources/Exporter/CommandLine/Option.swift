@@ -93,7 +93,7 @@ extension Option {
         "Where the history begins: 2026-11-22T10:00:00Z, 2026-11-22, or 30d for thirty days ago. Runs logged before are not in it."
     )
     package static let historyUntil = Option(
-        "until", "TIME", "Where it ends, written likewise; without it, now.")
+        "until", "TIME", "Where it ends, written likewise; without it, a minute ago.")
     package static let step = Option(
         "step", "SPAN", default: "1m", "From one sample to the next, from 1s to 5m; as the scrape interval will be.")
     package static let label = Option(
