@@ -42,7 +42,7 @@ let package = Package(
             name: "dify-exporter",
             dependencies: [
                 "Bytes", "CStartup", "CivilTime", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON",
-                "LogCollection", "Platform", "Storage",
+                "LogCollection", "Metrics", "Platform", "Storage",
             ]),
 
         // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.

@@ -195,7 +195,7 @@ package actor ExporterService {
 }
 
 extension AppSetup {
-    fileprivate init(_ app: AppConfiguration, position: Double, storagePath: String?) {
+    init(_ app: AppConfiguration, position: Double = 0, storagePath: String?) {
         self.init(
             name: app.displayName, takesNameOfDify: app.name == nil, labels: app.labels,
             consoleURL: app.consoleURL?.description, settings: app.collection, position: position,

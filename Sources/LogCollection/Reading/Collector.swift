@@ -314,6 +314,18 @@ package struct Collector: Sendable {
         oddRows.takeValues()
     }
 
+    /// Keeps what becomes of runs from now on, for `takeChanges`.
+    mutating func keepChanges() {
+        state.changes = state.changes ?? []
+    }
+
+    /// What became of runs since this was last called, in the order in which it was read. Empty unless they are kept.
+    mutating func takeChanges() -> [RunChange] {
+        guard let changes = state.changes, !changes.isEmpty else { return [] }
+        state.changes = []
+        return changes
+    }
+
     // MARK: Rows
 
     /// Whether the row was new.

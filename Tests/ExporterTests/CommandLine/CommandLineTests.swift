@@ -128,4 +128,19 @@ import Testing
         #expect(!"\(environment) \(String(reflecting: environment)) \(dumped)".contains("secret"))
         #expect(environment["DIFY_API_KEY"] == "app-secret")
     }
+
+    @Test func `a switch stands for itself, and takes no value of its neighbour`() throws {
+        let on = try options(parse("backfill", "--resume", "--output", "folder"))
+        #expect(on.isOn(.resume) && !on.isOn(.force))
+        #expect(on[.outputFolder] == "folder")
+        #expect(try options(parse("backfill", "--resume=false")).isOn(.resume) == false)
+        #expect(try options(parse("backfill", environment: ["DIFY_EXPORTER_FORCE": "true"])).isOn(.force))
+        #expect(message("backfill", "--resume=yes")?.contains("on or off") == true)
+        #expect(message("backfill", "--resume", "--resume")?.contains("twice") == true)
+    }
+
+    @Test func `help shows a switch without a value`() {
+        #expect(Help.text(for: .backfill).contains("  --resume\n"))
+        #expect(!Help.text(for: .backfill).contains("(default false)"))
+    }
 }
