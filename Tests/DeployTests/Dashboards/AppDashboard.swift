@@ -42,7 +42,8 @@ extension Dashboard {
             "Failures in a row",
             "Failed runs since the latest success, by when runs ended. Of several apps, the longest.",
             unit: "short", Query("max(dify_workflow_consecutive_failures{\(apps)})"),
-            steps: Step.rising(orange: 3, red: 5), none: "No numbers"),
+            steps: Step.rising(orange: 3, red: 5), none: "No numbers"
+        ).runbooks("DifyRunsFailing"),
         .detection("the app"),
         .stat(
             "Duration p95", "19 of 20 runs that finished in the shown time took no longer than this.", unit: "s",
@@ -138,7 +139,8 @@ extension Dashboard {
         .timeSeries(
             "Failures in a row", "Failed runs since the latest success, by when runs ended.", unit: "short",
             Query("max by (app) (dify_workflow_consecutive_failures{\(apps)})", "{{app}}"), width: 8,
-            none: "No numbers"),
+            none: "No numbers"
+        ).runbooks("DifyRunsFailing"),
         .timeSeries(
             "Silence", "How long ago the latest run ended, whatever its status.", unit: "s",
             Query(Expression.silence, "{{app}}"), width: 8, none: "No runs"

@@ -58,7 +58,8 @@ extension Dashboard {
             "Longest streak of failures",
             "Failed runs since the latest success of the app where there are most, by when runs ended. It needs no traffic to be sure of.",
             unit: "short", Query("max(dify_workflow_consecutive_failures{\(apps)})"),
-            steps: Step.rising(orange: 3, red: 5), none: "No numbers"),
+            steps: Step.rising(orange: 3, red: 5), none: "No numbers"
+        ).runbooks("DifyRunsFailing"),
         .stat(
             "Longest silence",
             "How long ago the app that has been silent longest ended its last run. An app that runs once a night is silent all day.",
@@ -165,7 +166,8 @@ extension Dashboard {
             "Failures in a row by app", "Failed runs since the app's latest success, by when runs ended.",
             unit: "short",
             Query("max by (app) (dify_workflow_consecutive_failures{\(apps)}) > 0", "{{app}}"),
-            none: "No app's latest run failed", link: openApp),
+            none: "No app's latest run failed", link: openApp
+        ).runbooks("DifyManyAppsFailing", "DifyRunsFailing"),
         .timeSeries(
             "Silence by app", "How long ago the app last ended a run of any status.", unit: "s",
             Query(Expression.silence, "{{app}}"), none: "No runs", link: openApp
