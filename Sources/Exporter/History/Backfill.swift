@@ -224,8 +224,9 @@ package actor Backfill {
     private func note(_ position: AppHistoryPosition, of app: String) {
         positions[app] = position
         let whole = Double(range.until - range.since + 1)
-        let read = configuration.apps.map { app in
-            min(max(Double((positions[app.displayName]?.readUntil ?? range.since) - range.since) / whole, 0), 1)
+        let read = configuration.apps.map { app -> Double in
+            let until = positions[app.displayName]?.readUntil ?? range.since
+            return min(max((Double(until) - Double(range.since)) / whole, 0), 1)
         }
         let share = read.reduce(0, +) / Double(max(read.count, 1))
         let start = progressAtStart ?? share
