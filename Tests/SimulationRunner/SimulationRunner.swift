@@ -59,6 +59,7 @@ struct SimulationRunner {
         let started = clock.now
         var simulated = Duration.zero
         var (runs, requests, rows, crashes) = (0, 0, 0, 0)
+        var (comparedStreaks, longestStreak) = (0, UInt64(0))
         var failing: [UInt64] = []
         for seed in seeds {
             var settings = World.Settings(seed: seed)
@@ -71,6 +72,8 @@ struct SimulationRunner {
             requests += report.requests
             rows += report.rows
             crashes += report.crashes
+            comparedStreaks += report.comparedStreaks
+            longestStreak = max(longestStreak, report.longestStreak)
             guard !report.failures.isEmpty else { continue }
             failing.append(seed)
             if failing.count <= 5 { print("seed \(seed): \(report.failures.prefix(3).joined(separator: "; "))") }
@@ -79,7 +82,8 @@ struct SimulationRunner {
         let hoursASecond = Int(simulated.secondsValue / 3600 / max(span.secondsValue, 1e-3))
         print(
             "\(title): \(seeds.count) seeds, \(failing.count) failed\(failing.isEmpty ? "" : ": \(failing.prefix(20))"); "
-                + "\(runs) runs, \(requests) requests, \(rows) rows, \(crashes) crashes; \(Int(simulated.secondsValue / 3600)) "
+                + "\(runs) runs, \(requests) requests, \(rows) rows, \(crashes) crashes, "
+                + "\(comparedStreaks) comparisons of streaks up to \(longestStreak); \(Int(simulated.secondsValue / 3600)) "
                 + "simulated hours in \(Int(span.secondsValue)) s, \(hoursASecond) hours a second")
         return failing.isEmpty
     }

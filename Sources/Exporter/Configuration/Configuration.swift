@@ -30,11 +30,12 @@ package struct AppConfiguration: Hashable, Sendable {
     package static let usualTimeout = Duration.seconds(60)
     package var collection: CollectionSettings
     package var labels: [Label]
+    package var consoleURL: ConsoleURL?
 
     package init(
         name: AppName?, baseURL: BaseURL, keySource: KeySource,
         requestTimeout: Duration = AppConfiguration.usualTimeout,
-        collection: CollectionSettings = .init(), labels: [Label] = []
+        collection: CollectionSettings = .init(), labels: [Label] = [], consoleURL: ConsoleURL? = nil
     ) {
         self.name = name
         self.baseURL = baseURL
@@ -42,6 +43,7 @@ package struct AppConfiguration: Hashable, Sendable {
         self.requestTimeout = requestTimeout
         self.collection = collection
         self.labels = labels
+        self.consoleURL = consoleURL
     }
 
     /// A name to speak of the app before Dify has told one.

@@ -132,7 +132,8 @@ package struct AppMachine: Sendable {
     /// Counters of `predecessor` go on. Its state does so for numbers in memory only; others are loaded.
     package init(setup: AppSetup, at now: ClockReading, succeeding predecessor: Handover? = nil) {
         self.setup = setup
-        snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now.date)
+        snapshot = AppSnapshot(
+            name: setup.name, labels: setup.labels, consoleURL: setup.consoleURL, at: now.date)
         if let earlier = predecessor?.snapshot { snapshot.inherit(earlier) }
         if let clock = predecessor?.serverClock { serverClock = clock }
         schedule = CollectionSchedule(
@@ -516,9 +517,8 @@ package struct AppMachine: Sendable {
     }
 
     private mutating func note<Value>(_ answer: Answer<Value>, at now: ClockReading) {
-        if case .failure(let error) = answer.result, !error.wasSent { return }
-        snapshot.work.countRequest(
-            code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
+        guard answer.wasSent else { return }
+        snapshot.work.countRequest(code: answer.code, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
         noteClock(answer, at: now)
     }

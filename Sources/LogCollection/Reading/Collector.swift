@@ -168,7 +168,7 @@ package struct Collector: Sendable {
             round.includesFarAudit = isFarAuditDue
             let plan = RoundPlan(
                 state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits ? (doubt > 0 ? 1 : 3) : 0)
-            for window in plan.deferred { leaveOpen(window, nil, at: now.second, isNew: false) }
+            for window in plan.deferred { leaveOpen(window, .found, at: now.second, isNew: false) }
             round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0, retried: nil) }
             planRetries(at: now.second)
             for look in plan.looks.reversed() {
@@ -264,7 +264,7 @@ package struct Collector: Sendable {
         if case .late = purpose {
             if isFutile { noteFutileRequest() } else { round.hasFoundMissing = true }
         }
-        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0 { reader.leaveRest() }
+        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0 { reader.stop() }
         guard reader.request != nil else { return finish(reader, purpose, at: now) }
         round.jobs.append(.read(reader, purpose))
     }
@@ -287,7 +287,6 @@ package struct Collector: Sendable {
             let giveUpAfter = settings.giveUpAfter.wholeSeconds
             state.abandonRuns(olderThan: giveUpAfter, at: now)
             state.forgetUnreadable(olderThan: giveUpAfter, at: now)
-            noteGivenUp(state.openWindows.giveUp(lateLimit: lateLimit, at: now))
         }
         if round.countsDisagreed || (round.futileRequests > 1 && !round.hasFoundMissing) {
             doubt = Self.roundsOfDoubt
@@ -364,8 +363,12 @@ package struct Collector: Sendable {
             state.openWindows.close(part)
             state.closeUnreadable(in: part)
         }
+        let retried = purpose.retried
         for part in reader.open {
-            leaveOpen(part, purpose.retried, at: now, isNew: reader.wasShort)
+            leaveOpen(part, retried.map { .readInVain($0) } ?? .found, at: now, isNew: reader.wasShort)
+        }
+        for part in reader.unread { leaveOpen(part, retried.map { .putOff($0) } ?? .found, at: now, isNew: false) }
+        for part in reader.open + reader.unread {
             for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
         }
         if case .late(_, let counted?) = purpose, reader.isWhole, counted != state.ledger.count(in: reader.window) {
@@ -375,15 +378,15 @@ package struct Collector: Sendable {
     }
 
     /// Remembers a part of the list that could not be read completely. `isNew`: whether that was found now, not only put off.
-    private mutating func leaveOpen(_ window: Window, _ retried: OpenWindow?, at now: Int64, isNew: Bool) {
+    private mutating func leaveOpen(_ window: Window, _ cause: OpenWindows.Cause, at now: Int64, isNew: Bool) {
         let first = max(window.first, state.ledger.floor)
         let last = min(window.last ?? .max, state.frontier - 1)
         guard first <= last else { return }
         let isKnown = state.openWindows.parts(of: first...last).isEmpty
-        if retried != nil { state.openWindows.close(Window(first: first, last: last)) }
         let ledger = state.ledger
-        noteGivenUp(state.openWindows.open(first...last, at: now, retried: retried) { ledger.count(in: $0) })
-        guard retried == nil, isNew, !isKnown else { return }
+        noteGivenUp(
+            state.openWindows.open(first...last, at: now, cause, lateLimit: lateLimit) { ledger.count(in: $0) })
+        guard case .found = cause, isNew, !isKnown else { return }
         tally.incompleteWindows += 1
         // On a server that disagrees in each round, once is enough.
         guard doubt == 0 else { return }
@@ -416,9 +419,9 @@ package struct Collector: Sendable {
             switch job {
             // An open window that was not begun waits as it is.
             case .audit(let window, _, let retried) where window != retried?.window:
-                leaveOpen(window, retried, at: now, isNew: false)
+                leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: false)
             case .read(let reader, .late(let retried, _)) where reader.window != retried?.window:
-                leaveOpen(reader.window, retried, at: now, isNew: false)
+                leaveOpen(reader.window, retried.map { .putOff($0) } ?? .found, at: now, isNew: false)
             case .audit, .read(_, .late): break
             case .read, .gauge: round.jobs.append(job)
             }
@@ -538,7 +541,7 @@ package struct Collector: Sendable {
         if doubt > 0 { noteFutileRequest() }
         guard round.futileRequestsLeft > 0 else {
             disagree()
-            return leaveOpen(window, retried, at: now, isNew: true)
+            return leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: retried == nil)
         }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
             round.jobs.append(.read(reader(window), .late(retried: retried, counted: total)))

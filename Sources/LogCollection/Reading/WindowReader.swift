@@ -21,6 +21,8 @@ struct WindowReader: Sendable {
     private(set) var seen: Set<LogID> = []
     /// The parts that could not be read completely.
     private(set) var open: [Window] = []
+    /// The parts that were not read, since the reading was ended before.
+    private(set) var unread: [Window] = []
     /// The server's count of each second in which rows could not be served when they were asked for one by one.
     private(set) var refusing: [Int64: Int] = [:]
     /// Whether an answer held fewer rows than its own count.
@@ -94,14 +96,14 @@ struct WindowReader: Sendable {
 
     /// Whether every row of the window was in an answer, so that what was in none is gone.
     var isWhole: Bool {
-        parts.isEmpty && open.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
+        parts.isEmpty && open.isEmpty && unread.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
     }
 
     /// The parts that have been read to the last row.
     var complete: [Window] {
         guard parts.isEmpty, !hasEndedEarly else { return [] }
         let gaps =
-            open + (skipped + refusing.keys).map { Window(second: $0) }
+            open + unread + (skipped + refusing.keys).map { Window(second: $0) }
         var rest = [window]
         for gap in gaps { rest = rest.flatMap { $0.without(gap) } }
         return rest
@@ -120,9 +122,9 @@ struct WindowReader: Sendable {
         }
     }
 
-    /// Leaves what has not been read yet open.
-    mutating func leaveRest() {
-        open += parts.map(\.window)
+    /// Ends the reading, with what has not been read yet among `unread`.
+    mutating func stop() {
+        unread += parts.map(\.window)
         parts = []
     }
 
@@ -164,7 +166,8 @@ struct WindowReader: Sendable {
         refusedAt = now
         let isEnough = refusals > Self.refusalLimit || refusedSpans > Self.refusedSpanLimit
         guard !isEnough || isReadingUnreadableSecond else {
-            leaveRest()
+            open += parts.map(\.window)
+            parts = []
             return .finished
         }
         switch parts.popLast() {
