@@ -516,7 +516,8 @@ package struct Collector: Sendable {
     /// where it need not be cut, or cannot be.
     private mutating func narrowCatchUp(_ window: Window, _ page: LogPage, at now: Int64) -> Bool {
         let seconds = (window.last ?? now).subtractingSaturating(window.first).addingSaturating(1)
-        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0 else { return false }
+        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0, !round.countsDisagreed
+        else { return false }
         noteRate(
             rows: Int(clamping: min(page.total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
         catchUp(at: now)
