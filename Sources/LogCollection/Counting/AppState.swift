@@ -153,6 +153,18 @@ package struct AppState: Hashable, Sendable {
         _ = unreadable.note(entry.rows, second: second, at: now)
     }
 
+    /// Brings everything forward that waits for a moment which the server's clock will not show for long: it was planned when that
+    /// clock was ahead.
+    mutating func hasten(at now: Int64, interval: Duration) {
+        for (id, run) in unfinished {
+            var hastened = run
+            hastened.hasten(at: now, interval: interval)
+            if hastened != run { unfinished[id] = hastened }
+        }
+        openWindows.hasten(at: now)
+        unreadable.hasten(at: now)
+    }
+
     /// Goes back to `second` where the frontier lies behind it: the server's clock was set back, and what it stamps now lies
     /// among what was called complete.
     mutating func rewind(to second: Int64) {

@@ -138,6 +138,7 @@ package struct Collector: Sendable {
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
         state.rewind(to: now.second - settlingSeconds)
+        state.hasten(at: now.second, interval: settings.interval)
         round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
         if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
         distrusts = false
