@@ -12,6 +12,7 @@ extension World {
     mutating func publish(_ snapshot: AppSnapshot, of index: Int) {
         let before = apps[index].snapshot?.numbers?.totals
         apps[index].snapshot = snapshot
+        apps[index].currentSince = isCurrent(apps[index]) ? apps[index].currentSince ?? now : nil
         guard let numbers = snapshot.numbers else {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
@@ -32,14 +33,17 @@ extension World {
         defer { apps[index].claimedUntil = until }
         // A step of the server's clock makes rows late that were not; and who has not heard of Dify since can only repeat
         // the claim of before.
-        guard now - clockSteppedAt > .seconds(1200), until > apps[index].claimedUntil,
+        guard now - max(clockSteppedAt, mischief.datesChangedAt) > .seconds(1200), !mischief.datesAreWrong,
+            until > apps[index].claimedUntil,
             let state = apps[index].machine?.collector?.state, let start = apps[index].start,
             until > apps[index].checkedUntil
         else { return }
         for run in dify.runs(of: apps[index].setup.name).suffix(300) {
             guard let second = run.logSecond, second >= start, second < until, second >= apps[index].checkedUntil - 60,
                 let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, run.isListed(at: now),
-                visibleAt - writtenAt < apps[index].setup.settings.overlap
+                visibleAt - writtenAt < apps[index].setup.settings.overlap,
+                // What cannot be served is counted apart, and what was given up was said to be missing.
+                !run.wasPoisoned, !isUncertain(run, of: index)
             else { continue }
             if !state.knows(LogID(run.logID.text), second: second) {
                 fail(
@@ -77,27 +81,73 @@ extension World {
         guard let numbers = apps[index].snapshot?.numbers, let start = apps[index].start else {
             return fail("\(name): nothing was ever published")
         }
-        let truth = dify.truth(of: name, at: now) { run in
-            // What was logged before counting began is none of its numbers.
-            run.logSecond.map { $0 >= start } ?? false
+        // What was logged before counting began is none of its numbers.
+        let all = truth(of: name) { run in run.logSecond.map { $0 >= start } ?? false }
+        let certain = truth(of: name) { run in
+            run.logSecond.map { $0 >= start } ?? false && !isUncertain(run, of: index)
         }
+        checkHealth(of: index)
         for status in FinalStatus.allCases where status != .other {
             let sums = numbers.totals.byStatus[status]
             let word = status.rawValue
-            expect("\(name): runs \(word)", Double(sums?.runs ?? 0), Double(truth.runs[word] ?? 0))
-            expect("\(name): tokens \(word)", Double(sums?.tokens ?? 0), Double(truth.tokens[word] ?? 0))
-            expect("\(name): steps \(word)", Double(sums?.steps ?? 0), Double(truth.steps[word] ?? 0))
-            expect("\(name): seconds \(word)", sums?.duration.sum ?? 0, truth.elapsedSeconds(status: word))
+            expect("\(name): runs \(word)", sums?.runs, certain.runs[word], all.runs[word])
+            expect("\(name): tokens \(word)", sums?.tokens, certain.tokens[word], all.tokens[word])
+            expect("\(name): steps \(word)", sums?.steps, certain.steps[word], all.steps[word])
+            expect(
+                "\(name): seconds \(word)", sums?.duration.sum ?? 0,
+                certain.elapsedSeconds(status: word), all.elapsedSeconds(status: word))
         }
-        expect("\(name): exceptions", Double(numbers.totals.exceptions), Double(truth.exceptions))
+        expect("\(name): exceptions", numbers.totals.exceptions, certain.exceptions, all.exceptions)
         expect(
-            "\(name): runs with exceptions", Double(numbers.totals.runsWithExceptions), Double(truth.runsWithExceptions)
-        )
-        report.runs += truth.finished
+            "\(name): runs with exceptions", numbers.totals.runsWithExceptions, certain.runsWithExceptions,
+            all.runsWithExceptions)
+        report.runs += all.finished
+        report.uncertainRuns += all.finished - certain.finished
     }
 
-    private mutating func expect(_ what: String, _ found: Double, _ expected: Double) {
-        guard abs(found - expected) > 1e-6 * max(1, abs(expected)) else { return }
+    private func truth(of app: String, where isIncluded: (SimulatedRun) -> Bool) -> Truth {
+        var dify = dify
+        return dify.truth(of: app, at: now, where: isIncluded)
+    }
+
+    private mutating func expect(
+        _ what: String, _ found: UInt64?, _ least: (some BinaryInteger)?, _ most: (some BinaryInteger)?
+    ) {
+        expect(what, Double(found ?? 0), least.map { Double($0) } ?? 0, most.map { Double($0) } ?? 0)
+    }
+
+    private mutating func expect(_ what: String, _ found: Double, _ least: Double, _ most: Double) {
+        let tolerance = 1e-6 * max(1, abs(most))
+        guard found < least - tolerance || found > most + tolerance else { return }
+        let expected = least == most ? "\(least)" : "from \(least) to \(most)"
         fail("\(what): published \(found), and the truth is \(expected)")
+    }
+
+    /// What holds after every step.
+    mutating func checkInvariants(of index: Int) {
+        guard let broken = apps[index].machine?.collector?.state.brokenInvariant else { return }
+        fail("\(apps[index].setup.name): \(broken)")
+    }
+
+    /// Counting begins where there are rows or may be soon: a start in the future would mute the app.
+    mutating func check(start: Int64, of index: Int) {
+        // Without any Date the exporter's own clock is all there is.
+        guard start > (serverNow + max(localOffset, .zero)).second + 5 else { return }
+        fail("\(apps[index].setup.name): counting begins at \(start), and the server is at \(serverNow.second)")
+    }
+
+    /// After the quiet, everything is as it was: the last collection has succeeded, and the present is reached.
+    private mutating func checkHealth(of index: Int) {
+        let app = apps[index]
+        if case .up = app.snapshot?.health {
+        } else {
+            fail("\(app.setup.name): not up in the end: \(app.snapshot?.health.map { "\($0)" } ?? "nothing was tried")")
+        }
+        let slack = app.setup.settings.overlap + app.setup.settings.interval * 2 + .seconds(60)
+        if !mischief.liesForEver, let until = app.snapshot?.numbers?.collectedUntil,
+            serverNow - UnixTime(seconds: until) > slack
+        {
+            fail("\(app.setup.name): collected until \(until) in the end, and the server is at \(serverNow.second)")
+        }
     }
 }
