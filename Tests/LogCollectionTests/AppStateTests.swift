@@ -189,7 +189,8 @@ import Testing
         ) { _ in 0 }
         _ = state.noteUnreadable(1, second: 1800, at: 90_000)
         state.hasten(at: 2000, interval: .seconds(30))
-        #expect(state.unfinished[LogID("a")]?.nextLook == 2000 + 500 / 8)
+        // An eighth of the run's age of 500 s.
+        #expect(state.unfinished[LogID("a")]?.nextLook == 2062)
         #expect(state.openWindows.due(at: 2000 + 480).count == 1)
         #expect(state.unreadable.due(at: 2000 + 1800) == [1800])
         let hastened = state

@@ -147,6 +147,12 @@ package struct AppState: Hashable, Sendable {
         openWindows.drop(from: frontier)
     }
 
+    /// Lets all unreadable rows be tried again, and gives the second that comes first.
+    mutating func retryUnreadable(at now: Int64) -> Int64? {
+        unreadable.retryAll(at: now)
+        return unreadable.due(at: now).first
+    }
+
     /// Tries the unreadable rows of a second again later.
     mutating func postponeUnreadable(_ second: Int64, at now: Int64) {
         guard let entry = unreadable.seconds[second] else { return }
