@@ -17,6 +17,9 @@ extension World {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }
+        if snapshot.work.tally.windowsGivenUp > 0, !mayGiveUp {
+            fail("\(snapshot.name): a window was given up, and Dify shows all its rows")
+        }
         checkCompleteness(of: index, until: numbers.collectedUntil)
         guard numbers.totals != before else { return }
         for (name, value) in counters(of: numbers.totals) {
@@ -25,6 +28,29 @@ extension World {
             }
             apps[index].published[name] = value
         }
+        checkFailures(of: index, numbers)
+    }
+
+    /// The streak and the latest failures, by a simpler way than the exporter's, over the runs that it has counted.
+    private mutating func checkFailures(of index: Int, _ numbers: AppSnapshot.Numbers) {
+        // What could not be saved is not published, and the state is ahead of the numbers.
+        guard let state = apps[index].machine?.collector?.state, let start = apps[index].start,
+            state.totals == numbers.totals, isCertain(index)
+        else { return }
+        let name = apps[index].setup.name
+        let isCounted: (SimulatedRun) -> Bool = { run in
+            guard let second = run.logSecond, second >= start else { return false }
+            let id = LogID(run.logID.text)
+            return state.knows(id, second: second) && state.unfinished[id] == nil
+        }
+        let streak = Double(dify.consecutiveFailures(of: name, where: isCounted))
+        expect("\(name): consecutive failures", Double(numbers.consecutiveFailures), streak, streak)
+        report.longestStreak = max(report.longestStreak, numbers.consecutiveFailures)
+        let latest = dify.latestFailures(of: name, limit: Truth.latestFailureLimit, where: isCounted)
+        if numbers.latestFailures.map(\.id) != latest {
+            fail("\(name): the latest failures are not those that they should be")
+        }
+        report.comparedStreaks += 1
     }
 
     /// What `dify_exporter_collected_until_timestamp_seconds` claims: every log created before it has been read, unless it
@@ -101,6 +127,14 @@ extension World {
         expect(
             "\(name): runs with exceptions", numbers.totals.runsWithExceptions, certain.runsWithExceptions,
             all.runsWithExceptions)
+        if isCertain(index) {
+            expect(
+                "\(name): consecutive failures", Double(numbers.consecutiveFailures), Double(all.consecutiveFailures),
+                Double(all.consecutiveFailures))
+            if numbers.latestFailures.map(\.id) != all.latestFailures {
+                fail("\(name): the latest failures are others")
+            }
+        }
         report.runs += all.finished
         report.uncertainRuns += all.finished - certain.finished
     }
@@ -121,6 +155,16 @@ extension World {
         guard found < least - tolerance || found > most + tolerance else { return }
         let expected = least == most ? "\(least)" : "from \(least) to \(most)"
         fail("\(what): published \(found), and the truth is \(expected)")
+    }
+
+    /// Whether it can be said of every run whether it is counted.
+    private func isCertain(_ index: Int) -> Bool {
+        mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
+    }
+
+    /// Whether windows may be given up: the server does not show all that it counts.
+    private var mayGiveUp: Bool {
+        !kinds.isDisjoint(with: [.counts, .hidden, .unreadable])
     }
 
     /// What holds after every step.

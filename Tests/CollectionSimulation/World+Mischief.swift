@@ -228,7 +228,9 @@ extension World {
                 ? writtenAt >= step.moment && second <= step.second + 2
                 : writtenAt <= step.moment && visibleAt > step.moment - .seconds(5)
         }
-        return isLostToClock || mischief.hasHidden && apps[index].givenUp.contains { $0.contains(second) }
+        return isLostToClock
+            || (mischief.hasHidden || kinds.contains(.unreadable))
+                && apps[index].givenUp.contains { $0.contains(second) }
     }
 
     // MARK: Answers

@@ -39,6 +39,9 @@ package struct World {
         /// The most requests of one round.
         package internal(set) var costliestRound = 0
         package internal(set) var mischief: Set<Mischief> = []
+        /// How often a streak of failed runs that was published anew was compared with the truth.
+        package internal(set) var comparedStreaks = 0
+        package internal(set) var longestStreak: UInt64 = 0
         package internal(set) var simulated = Duration.zero
     }
 

@@ -110,7 +110,7 @@ import Testing
     @Test func anOpenSecondHoldsBackWhatIsClaimedToBeComplete() {
         var state = AppState.make()
         state.settledUntil = 5000
-        _ = state.openWindows.open(4000...4000, at: 5000) { _ in 0 }
+        _ = state.openWindows.open(4000...4000, at: 5000, lateLimit: 960) { _ in 0 }
         #expect(state.collectedUntil == 4000)
     }
 
@@ -184,9 +184,8 @@ import Testing
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1500, .running), at: 90_000)
         state.frontier = 2000
-        _ = state.openWindows.open(
-            1600...1700, at: 90_000, retried: OpenWindow(1600...1700, since: 1700, attempts: 9, nextTry: 0)
-        ) { _ in 0 }
+        let tried = OpenWindow(1600...1700, since: 1700, attempts: 2, nextTry: 0)
+        _ = state.openWindows.open(1600...1700, at: 90_000, .readInVain(tried), lateLimit: 100_000) { _ in 0 }
         _ = state.noteUnreadable(1, second: 1800, at: 90_000)
         state.hasten(at: 2000, interval: .seconds(30))
         // An eighth of the run's age of 500 s.

@@ -165,7 +165,7 @@ import Testing
         state.frontier = 2100
         for second in [2000, 2001] as [Int64] { _ = state.noteUnreadable(1, second: second, at: 2110) }
         for window in [2000...2001, 2005...2005] as [ClosedRange<Int64>] {
-            _ = state.openWindows.open(window, at: 2110) { _ in 0 }
+            _ = state.openWindows.open(window, at: 2110, lateLimit: 960) { _ in 0 }
         }
         scene.collector = Collector(settings: CollectionSettings(), state: state)
         scene.round()

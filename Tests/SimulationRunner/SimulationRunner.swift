@@ -8,7 +8,9 @@ import Storage
 ///
 ///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap] [--with keys,hidden]
 ///
-/// Each world draws its mischiefs, or has those of `--with`. With `--checkpoints FOLDER` it measures checkpoints instead. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
+/// Each world draws its mischiefs, or has those of `--with`. With `--without all` each protection is switched off in turn, to show
+/// that its lack is noticed. With `--checkpoints FOLDER` it measures checkpoints instead, with `--polling [--interval SECONDS]` what
+/// polling costs Dify.
 @main
 struct SimulationRunner {
     static func main() {
@@ -24,6 +26,9 @@ struct SimulationRunner {
                 print("\(error)")
                 exit(1)
             }
+        }
+        if arguments.contains("--polling") {
+            exit(PollingBench.run(interval: .seconds(value("--interval").flatMap(Int64.init) ?? 30)) ? 0 : 1)
         }
         let first = value("--first").flatMap(UInt64.init) ?? 1
         let count = value("--seeds").flatMap(UInt64.init) ?? 100
@@ -71,6 +76,7 @@ struct SimulationRunner {
         let started = clock.now
         var simulated = Duration.zero
         var (runs, uncertain, requests, rows, crashes, costliest) = (0, 0, 0, 0, 0, 0)
+        var (comparedStreaks, longestStreak) = (0, UInt64(0))
         var failing: [UInt64] = []
         for seed in seeds {
             var settings = settings
@@ -84,6 +90,8 @@ struct SimulationRunner {
             rows += report.rows
             crashes += report.crashes
             costliest = max(costliest, report.costliestRound)
+            comparedStreaks += report.comparedStreaks
+            longestStreak = max(longestStreak, report.longestStreak)
             guard !report.failures.isEmpty else { continue }
             failing.append(seed)
             guard failing.count <= 20 else { continue }
@@ -96,8 +104,9 @@ struct SimulationRunner {
         print(
             "\(title): \(seeds.count) seeds, \(failing.count) failed\(failing.isEmpty ? "" : ": \(failing.prefix(20))"); "
                 + "\(runs) runs (\(uncertain) beyond what is promised), \(requests) requests (\(costliest) in one round), "
-                + "\(rows) rows, \(crashes) crashes; \(Int(simulated.secondsValue / 3600)) simulated hours in "
-                + "\(Int(span.secondsValue)) s, \(hoursASecond) hours a second")
+                + "\(rows) rows, \(crashes) crashes, \(comparedStreaks) comparisons of streaks up to \(longestStreak); "
+                + "\(Int(simulated.secondsValue / 3600)) simulated hours in \(Int(span.secondsValue)) s, "
+                + "\(hoursASecond) hours a second")
         return failing.isEmpty
     }
 }
