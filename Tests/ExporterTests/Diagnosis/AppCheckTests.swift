@@ -6,18 +6,17 @@ import Testing
 @testable import Exporter
 
 @Suite struct AppCheckTests {
-    private static let now = UnixTime.now
-
-    /// A Dify of two apps with a run a minute for an hour.
+    /// A Dify of two apps that had a run a minute for an hour.
     private func dify(_ version: ServerVersion = "1.15.0", _ changes: Change...) -> SimulatedTransport {
         var settings = SimulatedDify.Settings()
         (settings.version, settings.history) = (version, .seconds(3600))
         let apps = (1...2).map { number in
-            SimulatedApp.Settings.steady(name: "app-\(number)", key: "key-\(number)", runsPerSecond: 1.0 / 60)
+            SimulatedApp.Settings.steady(
+                name: "app-\(number)", key: "key-\(number)", runsPerSecond: 1.0 / 60, for: .seconds(3600))
         }
-        var dify = SimulatedDify(settings: settings, apps: apps, start: Self.now)
-        for change in changes { dify.apply(change, at: Self.now) }
-        return SimulatedTransport(dify) { Self.now }
+        var dify = SimulatedDify(settings: settings, apps: apps, start: .now)
+        for change in changes { dify.apply(change, at: .now) }
+        return SimulatedTransport(dify) { .now }
     }
 
     private func checks(_ dify: SimulatedTransport, keys: [String]) async throws -> [AppCheck] {
@@ -32,7 +31,7 @@ import Testing
     @Test func `an app that answers is good`() async throws {
         let check = try await checks(dify(), keys: ["key-1"])[0]
         #expect(check.problem == nil)
-        #expect(check.logsInADay == 61)
+        #expect(check.logsInADay == 60)
         #expect(check.serverVersion == "1.15.0")
     }
 
@@ -42,7 +41,7 @@ import Testing
         let words = "Dify cannot serve a row of its log list, and so none of its page (400). "
         #expect(check.problem?.hasPrefix(words) == true)
         #expect(check.problem?.contains("repair the row") == true)
-        #expect(check.logsInADay == 61)
+        #expect(check.logsInADay == 60)
     }
 
     @Test func `a key that two apps have is told of the second`() async throws {
