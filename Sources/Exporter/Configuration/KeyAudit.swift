@@ -7,6 +7,9 @@ struct KeyAudit: Sendable {
     private(set) var unreadable: [LoadProblem] = []
     private(set) var warnings: [Warning] = []
 
+    /// For each app whose runs another app counts as well, what to do.
+    private(set) var doubled: [String: String] = [:]
+
     struct Warning: Hashable, Sendable {
         let app: String
         /// What is wrong and what to do.
@@ -39,7 +42,9 @@ struct KeyAudit: Sendable {
                 key: reading.key, baseURL: app.baseURL, filter: app.collection.filter,
                 status: app.collection.countedStatus)
             if let other = first[counted] {
-                warnings.append(Warning(app: name, text: Self.remark(onKeyOf: other)))
+                let remark = Self.remark(onKeyOf: other)
+                doubled[name] = remark
+                warnings.append(Warning(app: name, text: remark))
             } else {
                 first[counted] = name
             }

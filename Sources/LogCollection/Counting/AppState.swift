@@ -154,10 +154,28 @@ package struct AppState: Hashable, Sendable {
         openWindows.drop(from: frontier)
     }
 
+    /// Lets all unreadable rows be tried again, and gives the second that comes first.
+    mutating func retryUnreadable(at now: Int64) -> Int64? {
+        unreadable.retryAll(at: now)
+        return unreadable.due(at: now).first
+    }
+
     /// Tries the unreadable rows of a second again later.
     mutating func postponeUnreadable(_ second: Int64, at now: Int64) {
         guard let entry = unreadable.seconds[second] else { return }
         _ = unreadable.note(entry.rows, second: second, at: now)
+    }
+
+    /// Brings everything forward that waits for a moment which the server's clock will not show for long: it was planned when that
+    /// clock was ahead.
+    mutating func hasten(at now: Int64, interval: Duration) {
+        for (id, run) in unfinished {
+            var hastened = run
+            hastened.hasten(at: now, interval: interval)
+            if hastened != run { unfinished[id] = hastened }
+        }
+        openWindows.hasten(at: now)
+        unreadable.hasten(at: now)
     }
 
     /// Goes back to `second` where the frontier lies behind it: the server's clock was set back, and what it stamps now lies

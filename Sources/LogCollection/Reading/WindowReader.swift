@@ -33,7 +33,7 @@ struct WindowReader: Sendable {
     /// How often an answer may hold fewer rows than its own count before its part of the window is left open.
     private let patience: Int
     /// Seconds that are not asked for: their rows are known to be unreadable.
-    private let skipped: [Int64]
+    let skipped: [Int64]
     /// What is still to be read; the last is next.
     private var parts: [Part]
     private var shortAnswers = 0
