@@ -7,6 +7,7 @@ import sys
 import harness
 
 KUBERNETES = "deploy/kubernetes"
+CHART = "deploy/helm/dify-exporter"
 COMPOSE = "deploy/compose"
 PROMETHEUS = "deploy/prometheus"
 DOCKERFILE = "deploy/docker/Dockerfile"
@@ -30,8 +31,8 @@ def finish():
     harness.finish(done)
 
 
-def run(*command, **settings):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, **settings)
+def run(*command, seconds=120, **settings):
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, **settings)
 
 
 def tool(name):

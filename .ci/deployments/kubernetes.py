@@ -1,4 +1,5 @@
 """Kubernetes: built by Kustomize, held to the schemas, and to each other"""
+import glob
 import os
 import re
 import shutil
@@ -9,9 +10,10 @@ import yaml
 
 from . import KUBERNETES, PROMETHEUS, check, check_run, image_variables, read, tool
 
-SCHEMA_VERSION = "1.31"
+SCHEMA_VERSION = kubernetes_validate.latest_version()
 # Kinds that the operator brings, which have no schema here: what each cannot be without.
-OPERATOR_KINDS = {"ServiceMonitor": ["selector", "endpoints"], "PrometheusRule": ["groups"]}
+OPERATOR_KINDS = {"ServiceMonitor": ["selector", "endpoints"], "PodMonitor": ["selector", "podMetricsEndpoints"],
+                  "PrometheusRule": ["groups"]}
 
 
 def check_all(program):
@@ -30,7 +32,8 @@ def check_all(program):
         check(f"{overlay}: everything is in one namespace", one_namespace(monitored), str(monitored))
         check_pods(overlay, documents)
         check_monitor(overlay, monitored)
-    check_rules()
+    check_rules(monitored)
+    check_dashboards([document for document in monitored if is_dashboard(document)], "monitoring")
 
 
 def built(folder, what):
@@ -139,15 +142,28 @@ def check_monitor(overlay, documents):
     check(f"{overlay}: the job is the one that the rules know", labels[monitor["spec"]["jobLabel"]] == job)
 
 
-def check_rules():
-    text = check_run("monitoring: prometheus-rules writes", f"{KUBERNETES}/monitoring/prometheus-rules", "release=a")
-    documents = list(yaml.safe_load_all(text))
+def check_rules(documents):
+    documents = [document for document in documents if document["kind"] == "PrometheusRule"]
     for document in documents:
         check_operator_kind(document)
-        check("monitoring: ... and a label for its selector", document["metadata"]["labels"].get("release") == "a")
-    given = [yaml.safe_load(read(f"{PROMETHEUS}/{name}"))["groups"] for name in rule_files()]
-    check("monitoring: these are all rules of deploy/prometheus", [each["spec"]["groups"] for each in documents] == given)
+    given = {name: yaml.safe_load(read(f"{PROMETHEUS}/{name}"))["groups"] for name in rule_files()}
+    found = {f"{each['metadata']['name'].removeprefix('dify-exporter-')}.rules.yml": each["spec"]["groups"]
+             for each in documents}
+    check("monitoring: these are all rules of deploy/prometheus", found == given)
 
 
 def rule_files():
     return yaml.safe_load(read(f"{PROMETHEUS}/prometheus.yml"))["rule_files"]
+
+
+def is_dashboard(document):
+    """Whether the sidecar of Grafana would load it."""
+    return document["kind"] == "ConfigMap" and document["metadata"].get("labels", {}).get("grafana_dashboard") == "1"
+
+
+def check_dashboards(documents, what):
+    found = {name: text for document in documents for name, text in document["data"].items()}
+    check(f"{what}: the dashboards' ConfigMaps have the bytes of dashboards/",
+          found == {os.path.basename(path): read(path) for path in glob.glob("dashboards/*.json")}, str(list(found)))
+    # As `kubectl apply` notes an object in an annotation of at most 256 KiB.
+    check(f"{what}: each can be applied", all(len(text) < 200_000 for text in found.values()))

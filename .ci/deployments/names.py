@@ -9,7 +9,7 @@ import shlex
 
 import yaml
 
-from . import COMPOSE, DOCKERFILE, KUBERNETES, UNIT, check, read, run
+from . import CHART, COMPOSE, DOCKERFILE, KUBERNETES, UNIT, check, read, run
 
 
 def check_all(program):
@@ -32,7 +32,7 @@ def check_all(program):
         if found:
             check(f"{path}: port {port}", found == {port}, str(found))
     version = re.search(r"\d+\.\d+\.\d+", run(program, "--version").stdout)[0]
-    for path in (DOCKERFILE, f"{COMPOSE}/compose.yml", f"{KUBERNETES}/base/kustomization.yaml"):
+    for path in (DOCKERFILE, f"{COMPOSE}/compose.yml", f"{KUBERNETES}/base/kustomization.yaml", f"{CHART}/Chart.yaml"):
         check(f"{path}: version {version}", version in read(path))
 
 
@@ -45,10 +45,13 @@ def commands():
     """The command lines of the program, by the file that they stand in."""
     compose = {name: yaml.safe_load(read(f"{COMPOSE}/{name}"))["services"]["exporter"]["command"]
                for name in ("compose.yml", "own.yml")}
-    pod = yaml.safe_load(read(f"{KUBERNETES}/base/statefulset.yaml"))["spec"]["template"]["spec"]
+    manifests = yaml.safe_load_all(read(f"{KUBERNETES}/base/manifests.yaml"))
+    pod = next(each for each in manifests if each["kind"] == "StatefulSet")["spec"]["template"]["spec"]
     dockerfile = read(DOCKERFILE)
+    test = f"{CHART}/templates/tests/healthy.yaml"
     return {f"{COMPOSE}/{name}": command for name, command in compose.items()} | {
-        f"{KUBERNETES}/base/statefulset.yaml": pod["containers"][0]["args"],
+        f"{KUBERNETES}/base/manifests.yaml": pod["containers"][0]["args"],
+        test: re.findall(r"^        - (healthcheck|--[\w.-]+)", read(test), re.M),
         f"{DOCKERFILE} CMD": yaml.safe_load(re.search(r"^CMD (.*)", dockerfile, re.M)[1]),
         f"{DOCKERFILE} HEALTHCHECK": yaml.safe_load(re.search(r"HEALTHCHECK .* CMD (.*)", dockerfile)[1])[1:],
         UNIT: shlex.split(re.search(r"^ExecStart=(.*)", read(UNIT), re.M)[1])[1:],

@@ -16,6 +16,9 @@ extension World {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }
+        if snapshot.work.tally.windowsGivenUp > 0 {
+            fail("\(snapshot.name): a window was given up, and Dify shows all its rows")
+        }
         checkCompleteness(of: index, until: numbers.collectedUntil)
         guard numbers.totals != before else { return }
         for (name, value) in counters(of: numbers.totals) {

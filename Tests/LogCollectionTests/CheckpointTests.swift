@@ -31,7 +31,9 @@ import Testing
         state.settle(until: start + 180)
         state.prove(until: start + Int64(random.below(100)))
         for place in 0..<random.below(3) {
-            _ = state.openWindows.open(start + 150 + Int64(place)...start + 150 + Int64(place), at: start + 200) { _ in
+            _ = state.openWindows.open(
+                start + 150 + Int64(place)...start + 150 + Int64(place), at: start + 200, lateLimit: 960
+            ) { _ in
                 0
             }
         }

@@ -8,7 +8,7 @@ import Storage
 ///
 ///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap]
 ///
-/// With `--checkpoints FOLDER` it measures checkpoints instead. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
+/// With `--checkpoints FOLDER` it measures checkpoints instead, with `--polling [--interval SECONDS]` what polling costs Dify. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
 @main
 struct SimulationRunner {
     static func main() {
@@ -24,6 +24,9 @@ struct SimulationRunner {
                 print("\(error)")
                 exit(1)
             }
+        }
+        if arguments.contains("--polling") {
+            exit(PollingBench.run(interval: .seconds(value("--interval").flatMap(Int64.init) ?? 30)) ? 0 : 1)
         }
         let first = value("--first").flatMap(UInt64.init) ?? 1
         let count = value("--seeds").flatMap(UInt64.init) ?? 100

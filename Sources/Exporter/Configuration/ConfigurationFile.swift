@@ -60,6 +60,7 @@ private struct ConfigurationFileReader {
         if let rate = object.number("requests_per_second", above: 0, upTo: 1000) {
             configuration.requestsPerSecond = rate
         }
+        if let share = object.number("catch_up_share", above: 0, upTo: 1) { configuration.catchUpShare = share }
         if let limit = object.integer("series_limit", in: 10...1_000_000) {
             defaults.collection.seriesLimit = Int(limit)
         }

@@ -52,7 +52,6 @@ extension AppSnapshot {
         return [
             collections, lastCollection, requests, oddValues,
             single(Catalogue.collectionDuration, work.collectionDuration, since: since),
-            single(Catalogue.apiRequestDuration, work.requestDuration, since: since),
             single(Catalogue.apiRows, Double(work.tally.rows), since: since),
             single(Catalogue.apiRowsRepeated, Double(work.tally.repeatedRows), since: since),
             single(Catalogue.lateLogs, Double(work.tally.lateLogs), since: since),
@@ -80,7 +79,8 @@ extension AppSnapshot {
         for (status, sums) in totals.byStatus {
             let labels = [name, status.rawValue]
             runs.add(labels, Double(sums.runs), startTime: since)
-            durations.add(labels, sums.duration, startTime: totals.since.duration)
+            // A status that never occurred needs no buckets.
+            if sums.runs > 0 { durations.add(labels, sums.duration, startTime: totals.since.duration) }
             tokens.add(labels, Double(sums.tokens), startTime: since)
             steps.add(labels, Double(sums.steps), startTime: since)
             if let second = sums.lastFinishedAt { lastFinished.add(labels, Double(second)) }

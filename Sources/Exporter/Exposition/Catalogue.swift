@@ -92,7 +92,7 @@ package enum Catalogue {
         "Requests to Dify by HTTP status, or timeout, connection, tls or invalid_response where there was none that counts."
     )
     package static let apiRequestDuration = Metric(
-        "dify_exporter_api_request_duration_seconds", .histogram, ["app"],
+        "dify_exporter_api_request_duration_seconds", .histogram, ["base_url"],
         "How long requests to Dify took, without waiting for the request budget.")
     package static let apiRows = Metric(
         "dify_exporter_api_rows_total", .counter, ["app"],
@@ -121,6 +121,9 @@ package enum Catalogue {
     package static let throttled = Metric(
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
         "Time that requests waited for the request budget, and time that the server wanted all of them to pause.")
+    package static let serverTime = Metric(
+        "dify_exporter_server_seconds_total", .counter, ["base_url", "urgency"],
+        "Time that requests to the server were under way: regular, or background for catching up.")
 
     package static let seriesLimited = Metric(
         "dify_exporter_series_limited_total", .counter, ["app"],
@@ -185,8 +188,8 @@ package enum Catalogue {
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
         lastRunFinished, consecutiveFailures, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up,
         appInfo, collectedUntil, lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration,
-        apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, oddValues, throttled, seriesLimited,
+        apiRows, apiRowsRepeated, lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, oddValues, throttled,
+        serverTime, seriesLimited,
         checkpointFailures, checkpointDuration, checkpointBytes,
         configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
         processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,

@@ -18,8 +18,9 @@ enum ProjectFiles {
 
 /// What alerts and dashboards have in common.
 enum Alerting {
-    /// Where the runbooks are published.
-    static let runbooks = "https://runbooks.example.com/dify-exporter/"
+    /// Where the runbooks are published; empty if `deploy/runbooks/ADDRESS` cannot be read.
+    static let runbooks =
+        (try? ProjectFiles.text("deploy/runbooks/ADDRESS"))?.split(separator: "\n").first.map(String.init) ?? ""
     static let rules = "deploy/prometheus/alerts.rules.yml"
     static let recording = "deploy/prometheus/recording.rules.yml"
     static let thresholds = "deploy/prometheus/thresholds.rules.yml"

@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func countersOfAnAppBeganWhenItsCountingBegan() async throws {
-        let snapshot = try #require(await routes().board.all.first)
+        let snapshot = try #require(await routes().board.all.first).snapshot
         let starts = Dictionary(uniqueKeysWithValues: snapshot.families.map { ($0.metric, $0.series.map(\.startTime)) })
         #expect(starts[Catalogue.runs]?.allSatisfy { $0 == 1_000_250 } == true)
         #expect(starts[Catalogue.runDuration]?.allSatisfy { $0 == 1_000_250 } == true)

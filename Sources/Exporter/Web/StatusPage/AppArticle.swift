@@ -101,6 +101,7 @@ struct AppArticle {
             }
             facts.append(("Complete until", ago(numbers.collectedUntil, at: app.serverSecond)))
         }
+        if let progress = snapshot.catchUp { facts.append(("Catching up", catchingUp(progress))) }
         for (result, name) in [(CollectionResult.success, "Last success"), (.error, "Last error")] {
             guard let ended = snapshot.work.lastEnded[result] else { continue }
             facts.append((name, ago(ended.second, at: report.now.second)))
@@ -130,6 +131,13 @@ struct AppArticle {
     private var reasons: String {
         let shown = app.failures.prefix(3).map { "\($0.reason.escaped) \(Readable.count($0.runs))" }
         return (shown + (app.failures.count > 3 ? ["…"] : [])).joined(separator: ", ")
+    }
+
+    private func catchingUp(_ progress: CatchUpProgress) -> String {
+        let rows = Readable.count(progress.rows)
+        let rest =
+            progress.remaining.map { "about \(Readable.span(max($0.wholeSeconds, 1))) to go" } ?? "no estimate yet"
+        return "\(rows) rows read, up to \(time(progress.readUntil, at: app.serverSecond)); \(rest)"
     }
 
     private func time(_ second: Int64, at now: Int64) -> String {

@@ -38,6 +38,20 @@ import Testing
         return Dictionary(uniqueKeysWithValues: entries)
     }
 
+    @Test(
+        arguments: [(Duration.seconds(185), "about 3 min 5 s to go"), (nil, "no estimate yet")]
+            as [(Duration?, String)])
+    func `an app that catches up tells how far it is and how long it takes`(rest: Duration?, words: String) throws {
+        var snapshot = SampleApps.busy("late")
+        snapshot.catchUp = CatchUpProgress(
+            readUntil: SampleApps.noon - 3600, rows: 12_345, requests: 130, elapsed: .seconds(60), remaining: rest)
+        let report = SampleApps.report([("late", snapshot), ("busy", SampleApps.busy("busy"))])
+        let page = try page(report)
+        let fact = try #require(facts(article("late", in: page))["Catching up"])
+        #expect(fact == "12,345 rows read, up to 11:01:00 UTC; \(words)")
+        #expect(try facts(article("busy", in: page))["Catching up"] == nil)
+    }
+
     @Test func theWorstComeFirstAndTheRestStaysInOrder() throws {
         let page = try page()
         #expect(page.all("h3").map(\.text) == ["down", "stuck", "chat", "new", "busy", "quiet"])
