@@ -133,7 +133,12 @@ def differences(exporter, simulator):
         if found is None or abs(found - expected) > 1e-9 * max(1, abs(expected)):
             wrong.append(f"{name}{{{labels}}} is {found}, and the truth {expected}")
 
+    failed = {app["name"]: [run["run_id"] for run in app["last_failed_runs"]]
+              for app in json.loads(get(f"http://{exporter}/api/v1/apps"))["apps"]}
     for app, facts in truth(simulator).items():
+        compare("dify_workflow_consecutive_failures", f'app="{app}"', facts["consecutive_failures"])
+        if failed.get(app) != facts["latest_failures"]:
+            wrong.append(f"the last failed runs of {app} are {failed.get(app)}, and the truth {facts['latest_failures']}")
         if facts["unfinished"]:
             wrong.append(f"{app} still has unfinished runs")
         for status in STATUSES:

@@ -24,7 +24,6 @@ struct DemoCommand {
     }
 
     func run() async -> ExitCode {
-        guard Program.hasLibcurl() else { return .failure }
         var simulation = SimulatedDify.Settings()
         simulation.seed = seed
         simulation.history = Self.history

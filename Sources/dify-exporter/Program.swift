@@ -58,6 +58,11 @@ enum Program {
         }
         server.start()
         started(server.boundAddresses)
+        // Only now, since opening it takes longer than all before: whoever scrapes has an answer by then.
+        guard hasLibcurl() else {
+            await server.stop()
+            return .failure
+        }
         let collecting = Task { await service.run() }
         for await order in signals.orders() {
             guard case .stop(let signal) = order else {

@@ -35,7 +35,6 @@ struct ServeCommand {
             Program.write(error)
             return .usage
         }
-        guard Program.hasLibcurl() else { return .failure }
         guard await resetStorage(of: configuration) else { return .failure }
         let service = ExporterService(
             configuration: configuration,

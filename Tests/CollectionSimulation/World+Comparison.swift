@@ -16,6 +16,9 @@ extension World {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }
+        if snapshot.work.tally.windowsGivenUp > 0 {
+            fail("\(snapshot.name): a window was given up, and Dify shows all its rows")
+        }
         checkCompleteness(of: index, until: numbers.collectedUntil)
         guard numbers.totals != before else { return }
         for (name, value) in counters(of: numbers.totals) {
@@ -24,6 +27,30 @@ extension World {
             }
             apps[index].published[name] = value
         }
+        checkFailures(of: index, numbers)
+    }
+
+    /// The streak and the latest failures, by a simpler way than the exporter's, over the runs that it has counted.
+    private mutating func checkFailures(of index: Int, _ numbers: AppSnapshot.Numbers) {
+        // What could not be saved is not published, and the state is ahead of the numbers.
+        guard let state = apps[index].machine?.collector?.state, let start = apps[index].start,
+            state.totals == numbers.totals
+        else { return }
+        let name = apps[index].setup.name
+        let isCounted: (SimulatedRun) -> Bool = { run in
+            guard let second = run.logSecond, second >= start else { return false }
+            let id = LogID(run.logID.text)
+            return state.knows(id, second: second) && state.unfinished[id] == nil
+        }
+        expect(
+            "\(name): consecutive failures", Double(numbers.consecutiveFailures),
+            Double(dify.consecutiveFailures(of: name, where: isCounted)))
+        report.longestStreak = max(report.longestStreak, numbers.consecutiveFailures)
+        let latest = dify.latestFailures(of: name, limit: Truth.latestFailureLimit, where: isCounted)
+        if numbers.latestFailures.map(\.id) != latest {
+            fail("\(name): the latest failures are not those that they should be")
+        }
+        report.comparedStreaks += 1
     }
 
     /// What `dify_exporter_collected_until_timestamp_seconds` claims: every log created before it has been read, unless it
@@ -93,6 +120,9 @@ extension World {
         expect(
             "\(name): runs with exceptions", Double(numbers.totals.runsWithExceptions), Double(truth.runsWithExceptions)
         )
+        expect(
+            "\(name): consecutive failures", Double(numbers.consecutiveFailures), Double(truth.consecutiveFailures))
+        if numbers.latestFailures.map(\.id) != truth.latestFailures { fail("\(name): the latest failures are others") }
         report.runs += truth.finished
     }
 

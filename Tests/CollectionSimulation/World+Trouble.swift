@@ -5,7 +5,7 @@ import DifySimulator
 extension World {
     mutating func makeTrouble() {
         let app = dify.apps[random.below(dify.apps.count)].settings.name
-        switch random.below(16) {
+        switch random.below(18) {
         case 0, 1, 2: kill(downFor: .seconds(Int64(1 + random.below(20))))
         case 3: kill(downFor: .seconds(Int64(60 + random.below(1800))))
         case 4, 5: dify.apply(.setFaults(Faults(share: random.fraction() * 0.3)), at: now)
@@ -23,7 +23,11 @@ extension World {
                 dify.apply(
                     .remove(app: app, random.chance(0.5) ? .archive : .retention, olderThan: .seconds(3600)), at: now)
             }
-        default: dify.apply(.restore(app: app), at: now)
+        case 15: dify.apply(.restore(app: app), at: now)
+        default:
+            let length = Duration.seconds(Int64(60 + random.below(1800)))
+            dify.apply(
+                .startIncident(app: app, .provider, share: random.chance(0.5) ? 1 : 0.9, lasting: length), at: now)
         }
     }
 

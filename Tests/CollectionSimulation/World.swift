@@ -32,6 +32,9 @@ package struct World {
         package internal(set) var requests = 0
         package internal(set) var rows = 0
         package internal(set) var crashes = 0
+        /// How often a streak of failed runs that was published anew was compared with the truth.
+        package internal(set) var comparedStreaks = 0
+        package internal(set) var longestStreak: UInt64 = 0
         package internal(set) var simulated = Duration.zero
     }
 

@@ -38,17 +38,21 @@ import Testing
         }
     }
 
-    @Test func burnRatesFollowTheirWindows() throws {
-        let alerts = try RuleFile.alerts().filter { $0.name == "DifyFailureBudgetBurn" }
-        #expect(
-            alerts.map { [$0.labels["long"], $0.labels["short"]] } == [
-                ["1h", "5m"], ["6h", "30m"], ["1d", "2h"], ["3d", "6h"],
-            ])
-        for alert in alerts {
-            for window in [alert.labels["long"] ?? "", alert.labels["short"] ?? ""] {
-                #expect(alert.expression.contains("ratio_rate\(window) "), "line \(alert.line)")
-            }
-        }
+    @Test(arguments: [
+        ("DifyRunsFailing", ["fast30m", "fast1h", "fast4h", "slow6h"]), ("DifyFailureBudgetBurn", ["report3d"]),
+    ])
+    func `an excess is compared with the threshold of its own window`(alert: String, expected: [String]) throws {
+        let rule = try #require(RuleFile.alerts().first { $0.name == alert })
+        let compared = rule.expression.matches(
+            of: /excess_(fast|slow|report)([0-9]+[mhd]) >= scalar\(dify:threshold:excess_failures\{window="([^"]+)"/)
+        #expect(compared.map { "\($0.1)\($0.2)" } == expected)
+        #expect(compared.allSatisfy { $0.2 == $0.3 })
+    }
+
+    /// Else Alertmanager would be told of two alerts for one incident.
+    @Test func `an alert has one rule, and one severity`() throws {
+        let names = try RuleFile.alerts().map(\.name)
+        #expect(Set(names).count == names.count)
     }
 
     @Test func figuresStandInTheThresholdsOnly() throws {

@@ -86,6 +86,27 @@ import Testing
         #expect(dify.truth(of: "app", at: start + .seconds(300)).failures == [.other: 1])
     }
 
+    @Test func `a streak goes by when runs end, and a late success ends it only once it can be read`() {
+        var dify = SimulatedDify.make()
+        for (seconds, status) in [
+            (5, RunStatus.failed), (9, .failed), (10, .stopped), (7, .partialSucceeded), (3, .failed),
+        ] {
+            dify.add(RunScript(status: status, duration: .seconds(seconds)))
+        }
+        var late = RunScript(duration: .seconds(11))
+        late.rowDelay = .seconds(200)
+        dify.add(late)
+        dify.add(RunScript(status: .failed, duration: .seconds(12)))
+        let streaks = [4, 6, 8, 9, 12, 199, 200].map {
+            dify.truth(of: "app", at: start + .seconds($0)).consecutiveFailures
+        }
+        #expect(streaks == [1, 2, 0, 1, 2, 2, 1])
+        let truth = dify.truth(of: "app", at: start + .seconds(300))
+        let failed = dify.runs(of: "app").filter { $0.final.status == .failed }
+        let lastFirst = failed.sorted { $0.final.elapsedMicroseconds > $1.final.elapsedMicroseconds }
+        #expect(truth.latestFailures == lastFirst.map(\.runID.text))
+    }
+
     @Test func writesItselfAsJSON() {
         var dify = SimulatedDify.make()
         dify.add(RunScript(duration: .milliseconds(1500)))
@@ -94,7 +115,8 @@ import Testing
         #expect(
             writer.text
                 == #"{"runs":{"succeeded":1},"tokens":{"succeeded":100},"steps":{"succeeded":3},"exceptions":0,"#
-                + #""runs_with_exceptions":0,"failures":{},"unfinished":{},"elapsed_seconds":{"succeeded":1.5}}"#)
+                + #""runs_with_exceptions":0,"failures":{},"unfinished":{},"consecutive_failures":0,"latest_failures":[],"#
+                + #""elapsed_seconds":{"succeeded":1.5}}"#)
     }
 
     @Test func hoursOfPollsAreQuick() throws {

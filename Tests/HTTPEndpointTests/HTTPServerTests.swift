@@ -126,6 +126,7 @@ struct HTTPServerTests {
     @Test func `a thousand idle connections do not keep a request waiting`() async throws {
         var limits = HTTPServer.Limits()
         limits.connections = 1100
+        limits.idleDeadline = .seconds(3600)
         BlockingClient.allowDescriptors(4096)
         let answers = try await serve(limits: limits) { port in
             let idle = try (0..<1000).map { _ in try #require(BlockingClient(port: port)) }

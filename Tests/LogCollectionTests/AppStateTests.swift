@@ -110,7 +110,7 @@ import Testing
     @Test func anOpenSecondHoldsBackWhatIsClaimedToBeComplete() {
         var state = AppState.make()
         state.settledUntil = 5000
-        _ = state.openWindows.open(4000...4000, at: 5000) { _ in 0 }
+        _ = state.openWindows.open(4000...4000, at: 5000, lateLimit: 960) { _ in 0 }
         #expect(state.collectedUntil == 4000)
     }
 

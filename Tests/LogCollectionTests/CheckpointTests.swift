@@ -31,7 +31,9 @@ import Testing
         state.settle(until: start + 180)
         state.prove(until: start + Int64(random.below(100)))
         for place in 0..<random.below(3) {
-            _ = state.openWindows.open(start + 150 + Int64(place)...start + 150 + Int64(place), at: start + 200) { _ in
+            _ = state.openWindows.open(
+                start + 150 + Int64(place)...start + 150 + Int64(place), at: start + 200, lateLimit: 960
+            ) { _ in
                 0
             }
         }
@@ -117,12 +119,71 @@ import Testing
 
     @Test func laterVersionsAreNamedAndOtherFilesAreDamage() {
         let content = content(small.encoded)
-        #expect(problem(file(version: 2, content: content)) == nil)
-        #expect(problem(file(version: 3, content: content)) == .newerVersion(3))
+        #expect(problem(file(version: 3, content: content)) == nil)
+        #expect(problem(file(version: 4, content: content)) == .newerVersion(4))
         #expect(problem(file(version: .max, content: [])) == .newerVersion(.max))
         #expect(problem([]) == .damaged)
         #expect(problem(Array("another file of the same length or more, by chance or mistake\n".utf8)) == .damaged)
         #expect(problem(Array(repeating: 0, count: 4096)) == .damaged)
+    }
+
+    /// What a state of this version has behind that of version 2.
+    private func tail(_ state: AppState) -> [UInt8] {
+        var writer = ByteWriter()
+        state.failureStreak.write(to: &writer)
+        state.latestFailures.write(to: &writer)
+        return writer.bytes
+    }
+
+    @Test func `a checkpoint of version 2 is read, with what its totals tell of the latest runs`() throws {
+        var state = AppState.make()
+        _ = state.apply(.make("a", at: 1500, .succeeded, finishedAt: 1600))
+        _ = state.apply(.make("b", at: 1500, .failed, error: "timeout", finishedAt: 1700))
+        _ = state.apply(.make("c", at: 1500, .failed, error: "timeout", finishedAt: 1800))
+        let identity = Checkpoint.Identity(name: "a", baseURL: "b", difyName: nil)
+        let written = Checkpoint(identity: identity, state: state)
+        let content = Array(content(written.encoded).dropLast(tail(state).count))
+        var read = try Checkpoint(encoded: file(version: 2, content: content))
+        #expect(read.state.failureStreak.length == 1)
+        #expect(read.state.latestFailures.runs.isEmpty)
+        _ = read.state.apply(.make("d", at: 1500, .failed, error: "timeout", finishedAt: 1900))
+        #expect(read.state.failureStreak.length == 2)
+        #expect(read.state.totals.byStatus[.failed]?.runs == 3)
+        _ = read.state.apply(.make("e", at: 1500, .succeeded, finishedAt: 1950))
+        #expect(read.state.failureStreak.length == 0)
+    }
+
+    @Test(
+        arguments: [
+            ([3, 3], 1), ([3, 2], 1), ([2], 1), ([3], 0), ([3], UInt64.max), ([Int64.max], 1),
+            (Array(3...(3 + Int64(FailureStreak.secondLimit))), 1),
+        ] as [([Int64], UInt64)])
+    func `a streak that cannot have been is damage`(seconds: [Int64], runs: UInt64) throws {
+        var state = AppState.make()
+        state.failureStreak.note(.succeeded, endedAt: 2)
+        let identity = Checkpoint.Identity(name: "a", baseURL: "b", difyName: nil)
+        let written = Checkpoint(identity: identity, state: state)
+        #expect(problem(written.encoded) == nil)
+        var writer = ByteWriter()
+        writer.optional(2) { $0.signed($1) }
+        var before: Int64 = 0
+        writer.list(seconds) { writer, second in
+            writer.signed(second - before)
+            writer.unsigned(runs)
+            before = second
+        }
+        state.latestFailures.write(to: &writer)
+        let content = content(written.encoded).dropLast(tail(state).count) + writer.bytes
+        #expect(problem(file(version: 3, content: Array(content))) == .damaged)
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -1, 1e300])
+    func `a failed run that took a time which none can take is damage`(elapsed: Double) {
+        var state = AppState.make()
+        state.latestFailures.note(
+            FailedRun(id: nil, endedAt: 1500, reason: "code", elapsed: elapsed, tokens: 0, steps: 0))
+        let identity = Checkpoint.Identity(name: "a", baseURL: "b", difyName: nil)
+        #expect(problem(Checkpoint(identity: identity, state: state).encoded) == .damaged)
     }
 
     /// Whoever writes rubbish with a right checksum gets an error too, and not a trap or all of the memory.
@@ -132,9 +193,11 @@ import Testing
         for _ in 0..<2000 {
             var rubbish = content
             for _ in 0...random.below(3) { rubbish[random.below(rubbish.count)] = UInt8(random.below(256)) }
-            switch problem(file(version: 1, content: rubbish)) {
-            case nil, .damaged: break
-            case .newerVersion: Issue.record("it has the present version")
+            for version in 1...3 as ClosedRange<UInt64> {
+                switch problem(file(version: version, content: rubbish)) {
+                case nil, .damaged: break
+                case .newerVersion: Issue.record("the version is not later than the present one")
+                }
             }
         }
         #expect(problem(file(version: 1, length: .max, content: content)) == .damaged)

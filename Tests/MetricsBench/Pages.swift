@@ -11,9 +11,6 @@ extension Bench {
             write(page, to: "\(folder)/\(file)")
             if let compressed = Gzip.compress(page) { write(compressed, to: "\(folder)/\(file).gz") }
         }
-        let created = Exposition.encode(
-            FixedState.families, as: .openMetrics(.v100), Exposition.Options(createdSamples: true))
-        write(created, to: "\(folder)/page.created.om")
         write(Array(json(FixedState.families).utf8), to: "\(folder)/state.json")
     }
 

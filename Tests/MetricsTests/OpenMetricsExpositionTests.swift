@@ -3,9 +3,8 @@ import Testing
 @testable import Metrics
 
 @Suite struct OpenMetricsExpositionTests {
-    private func page(_ families: Family..., createdSamples: Bool = false) -> String {
-        let options = Exposition.Options(createdSamples: createdSamples)
-        return String(decoding: Exposition.encode(families, as: .openMetrics(.v100), options), as: UTF8.self)
+    private func page(_ families: Family...) -> String {
+        String(decoding: Exposition.encode(families, as: .openMetrics(.v100)), as: UTF8.self)
     }
 
     @Test func aCounterFamilyIsNamedWithoutTotal() {
@@ -60,25 +59,8 @@ import Testing
     @Test func textHasNoExemplars() {
         var counter = Family(Metric("c_total", .counter, [], "C."))
         counter.add([], 1, startTime: 0, exemplar: Exemplar(labels: [], value: 1, timestamp: 0))
-        let text = Exposition.encode([counter], as: .textV004, Exposition.Options(createdSamples: true))
+        let text = Exposition.encode([counter], as: .textV004)
         #expect(String(decoding: text, as: UTF8.self).hasSuffix("c_total 1\n"))
-    }
-
-    @Test func createdSamplesComeWhenAskedFor() {
-        var counter = Family(Metric("c_total", .counter, ["a"], "C."))
-        counter.add(["x"], 1, startTime: 1_700_000_000_250)
-        counter.add(["y"], 1)
-        var histogram = Family(Metric("h", .histogram, [], "H."))
-        histogram.add([], Histogram(bounds: []), startTime: 1_700_000_000_000)
-        var gauge = Family(Metric("g", .gauge, [], "G."))
-        gauge.add([], 1, startTime: 5)
-        #expect(!page(counter, histogram, gauge).contains("_created"))
-        let lines = page(counter, histogram, gauge, createdSamples: true).split(separator: "\n")
-        #expect(
-            lines.filter { !$0.hasPrefix("#") } == [
-                #"c_total{a="x"} 1"#, #"c_created{a="x"} 1700000000.25"#, #"c_total{a="y"} 1"#, "g 1",
-                #"h_bucket{le="+Inf"} 0"#, "h_sum 0", "h_count 0", "h_created 1700000000",
-            ])
     }
 
     @Test func aSumThatIsNoNumberIsLeftOutWithItsCount() {

@@ -19,11 +19,29 @@ import Testing
     private func readsBack(_ families: [Family]) throws -> Bool {
         let ordered = families.expositionOrder
         let expected = ordered.map(ReadFamily.init)
-        let text = try PageReader.read(TextExposition.encode(ordered), openMetrics: false)
-        let page = OpenMetricsExposition.encode(ordered, createdSamples: false)
+        let text = try PageReader.read(Exposition.encode(ordered, as: .textV004), openMetrics: false)
+        let page = Exposition.encode(ordered, as: .openMetrics(.v100))
         return try text == ReadPage(expected, openMetrics: false)
             && PageReader.read(page, openMetrics: true) == ReadPage(expected, openMetrics: true)
-            && ProtobufReader.families(ProtobufExposition.encode(ordered)) == expected
+            && ProtobufReader.families(Exposition.encode(ordered, as: .protobufDelimited)) == expected
+    }
+
+    @Test func `a page of parts is the page of all their families`() {
+        for state in 0..<1000 {
+            var random = Seeded(UInt64(state))
+            let families = random.families().expositionOrder
+            let parts = (0..<3).map { part in
+                families.map { family in
+                    let count = family.series.count
+                    return Family(family.metric, Array(family.series[count * part / 3..<count * (part + 1) / 3]))
+                }
+            }
+            for format: ExpositionFormat in [.textV004, .openMetrics(.v100), .protobufDelimited] {
+                let encoded = parts.map { EncodedFamilies($0, as: format.encoding) }
+                let whole = Exposition.encode(families, as: format)
+                #expect(Exposition.page(of: encoded, as: format.encoding) == whole, "state \(state)")
+            }
+        }
     }
 
     @Test func orderIsThatOfNamesAndLabels() throws {

@@ -8,7 +8,7 @@ import Storage
 ///
 ///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap]
 ///
-/// With `--checkpoints FOLDER` it measures checkpoints instead. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
+/// With `--checkpoints FOLDER` it measures checkpoints instead, with `--polling [--interval SECONDS]` what polling costs Dify. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
 @main
 struct SimulationRunner {
     static func main() {
@@ -24,6 +24,9 @@ struct SimulationRunner {
                 print("\(error)")
                 exit(1)
             }
+        }
+        if arguments.contains("--polling") {
+            exit(PollingBench.run(interval: .seconds(value("--interval").flatMap(Int64.init) ?? 30)) ? 0 : 1)
         }
         let first = value("--first").flatMap(UInt64.init) ?? 1
         let count = value("--seeds").flatMap(UInt64.init) ?? 100
@@ -56,6 +59,7 @@ struct SimulationRunner {
         let started = clock.now
         var simulated = Duration.zero
         var (runs, requests, rows, crashes) = (0, 0, 0, 0)
+        var (comparedStreaks, longestStreak) = (0, UInt64(0))
         var failing: [UInt64] = []
         for seed in seeds {
             var settings = World.Settings(seed: seed)
@@ -68,6 +72,8 @@ struct SimulationRunner {
             requests += report.requests
             rows += report.rows
             crashes += report.crashes
+            comparedStreaks += report.comparedStreaks
+            longestStreak = max(longestStreak, report.longestStreak)
             guard !report.failures.isEmpty else { continue }
             failing.append(seed)
             if failing.count <= 5 { print("seed \(seed): \(report.failures.prefix(3).joined(separator: "; "))") }
@@ -76,7 +82,8 @@ struct SimulationRunner {
         let hoursASecond = Int(simulated.secondsValue / 3600 / max(span.secondsValue, 1e-3))
         print(
             "\(title): \(seeds.count) seeds, \(failing.count) failed\(failing.isEmpty ? "" : ": \(failing.prefix(20))"); "
-                + "\(runs) runs, \(requests) requests, \(rows) rows, \(crashes) crashes; \(Int(simulated.secondsValue / 3600)) "
+                + "\(runs) runs, \(requests) requests, \(rows) rows, \(crashes) crashes, "
+                + "\(comparedStreaks) comparisons of streaks up to \(longestStreak); \(Int(simulated.secondsValue / 3600)) "
                 + "simulated hours in \(Int(span.secondsValue)) s, \(hoursASecond) hours a second")
         return failing.isEmpty
     }

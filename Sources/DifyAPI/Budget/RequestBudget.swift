@@ -1,8 +1,8 @@
 import CivilTime
 import Platform
 
-/// How much of one server's attention may be asked for: requests in flight, requests a second, and pauses that the server
-/// wants. A value that decides; `RequestGate` carries it out.
+/// How much of one server's attention may be asked for: requests in flight, requests a second, pauses that the server wants,
+/// and a share of its time for what can wait. A value that decides; `RequestGate` carries it out.
 ///
 ///            a server wants a pause          the pause is over, and nothing is in flight
 ///     open ───────────────────────▶ paused ──────────────────────────────────────────────▶ probing
@@ -17,11 +17,19 @@ package struct RequestBudget: Sendable {
         package let inFlight: Int
         /// At most this many requests begun in any one second; below 1 for fewer than one a second.
         package let perSecond: Double
+        /// The share of the time in which a request that can wait may be under way; above 0, at most 1.
+        package let backgroundShare: Double
+
+        /// A quarter of one worker's time.
+        package static let usualBackgroundShare = 0.25
 
         /// Fewer than one request in ten days, or more than a million a second, are taken for these.
-        package init(inFlight: Int, perSecond: Double) {
+        package init(
+            inFlight: Int, perSecond: Double, backgroundShare: Double = Limits.usualBackgroundShare
+        ) {
             self.inFlight = max(inFlight, 1)
             self.perSecond = perSecond >= 1e-6 ? min(perSecond, 1e6) : 1e-6
+            self.backgroundShare = backgroundShare
         }
     }
 
@@ -42,6 +50,9 @@ package struct RequestBudget: Sendable {
     private var access = Access.open
     /// What the pauses have lasted that are over.
     private var pastPauses: Duration = .zero
+    private var background: BackgroundShare
+    /// How long requests have been under way, all added up.
+    package private(set) var spent: [Urgency.Kind: Duration] = [:]
 
     private enum Access: Sendable {
         case open
@@ -58,11 +69,13 @@ package struct RequestBudget: Sendable {
 
     package init(limits: Limits) {
         self.limits = limits
+        background = BackgroundShare(limits.backgroundShare)
     }
 
     /// Goes on under other limits; requests under way stay counted. A pause is over.
     package mutating func adopt(_ limits: Limits, at now: MonotonicTime) {
         self.limits = limits
+        background.adopt(limits.backgroundShare)
         begun = begun.suffix(perSpan)
         if case .paused = access { endPause(at: now) }
     }
@@ -71,8 +84,9 @@ package struct RequestBudget: Sendable {
     private var perSpan: Int { max(1, Int(limits.perSecond)) }
     private var span: Duration { .milliseconds(Int64((Double(perSpan) / limits.perSecond * 1000).rounded(.up))) }
 
-    /// Takes a place for a request that begins now, or says what to wait for.
-    package mutating func admit(at now: MonotonicTime) -> Admission {
+    /// Takes a place for a request that begins now, or says what to wait for. Of several that wait, regular ones are asked for
+    /// first.
+    package mutating func admit(_ urgency: Urgency = .regular, at now: MonotonicTime) -> Admission {
         if case .paused(_, let until) = access {
             guard now >= until else {
                 return until - now > Self.longestWait ? .refused(rest: until - now) : .waitUntil(until)
@@ -81,20 +95,31 @@ package struct RequestBudget: Sendable {
         }
         if case .probing = access, inFlight > 0 { return .waitForEnd }
         guard inFlight < limits.inFlight else { return .waitForEnd }
-        if begun.count == perSpan, let oldest = begun.first {
-            let free = oldest + span
-            if now < free { return .waitUntil(free) }
-            begun.removeFirst()
+        if case .background(let strain) = urgency, let obstacle = background.obstacle(strain: strain, at: now) {
+            return obstacle
         }
+        // What can wait leaves a place in each span to what cannot.
+        let places = urgency.kind == .background ? max(1, perSpan - 1) : perSpan
+        if begun.count >= places {
+            let free = begun[begun.count - places] + span
+            if now < free { return .waitUntil(free) }
+        }
+        if begun.count == perSpan { begun.removeFirst() }
         begun.append(now)
         inFlight += 1
+        if urgency.kind == .background { background.begin() }
         if case .probing = access { access = .probing(isUnderWay: true) }
         return .granted
     }
 
-    /// Gives the place of an ended request back. `pause` is how long the server asked everybody to stay away.
-    package mutating func end(pause: Duration? = nil, at now: MonotonicTime) {
+    /// Gives the place of an ended request back. `took` is how long it was under way, and `pause` how long the server asked
+    /// everybody to stay away.
+    package mutating func end(
+        _ kind: Urgency.Kind = .regular, took: Duration = .zero, pause: Duration? = nil, at now: MonotonicTime
+    ) {
         inFlight -= 1
+        spent[kind, default: .zero] += took
+        if kind == .background { background.end(took: took, at: now) }
         if let pause {
             startPause(pause, at: now)
         } else if case .probing(isUnderWay: true) = access {

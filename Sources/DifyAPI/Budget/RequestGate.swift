@@ -1,7 +1,8 @@
 import CivilTime
 import Platform
 
-/// Lets the requests to one base URL through in the order in which they came, as its budget allows.
+/// Lets the requests to one base URL through as its budget allows: first those that cannot wait, and each kind in the order in
+/// which they came.
 package actor RequestGate {
     private var budget: RequestBudget
     private var queue: [Waiter] = []
@@ -22,39 +23,54 @@ package actor RequestGate {
 
     private struct Waiter {
         let ticket: Int
+        let urgency: Urgency
         let arrived: MonotonicTime
         let continuation: CheckedContinuation<Entry, Never>
     }
 
-    /// `inFlight` is 1 or more; `perSecond` is above 0. `now` is this machine's clock.
-    package init(inFlight: Int, perSecond: Double, now: @escaping @Sendable () -> MonotonicTime = { .now }) {
-        budget = RequestBudget(limits: .init(inFlight: inFlight, perSecond: perSecond))
+    /// `now` is this machine's clock.
+    package init(_ limits: RequestBudget.Limits, now: @escaping @Sendable () -> MonotonicTime = { .now }) {
+        budget = RequestBudget(limits: limits)
         self.now = now
     }
 
+    /// `inFlight` is 1 or more; `perSecond` is above 0.
+    package init(inFlight: Int, perSecond: Double, now: @escaping @Sendable () -> MonotonicTime = { .now }) {
+        self.init(.init(inFlight: inFlight, perSecond: perSecond), now: now)
+    }
+
     /// Goes on under other limits, with those who wait. A pause that the server wanted is over.
-    package func adopt(inFlight: Int, perSecond: Double) {
-        budget.adopt(.init(inFlight: inFlight, perSecond: perSecond), at: now())
+    package func adopt(_ limits: RequestBudget.Limits) {
+        budget.adopt(limits, at: now())
         admitWaiters()
     }
 
+    /// How long requests have been under way, all added up.
+    package var spent: [Urgency.Kind: Duration] { budget.spent }
+
     /// How long requests have waited here, all added up until now, and how long the server has wanted everybody to stay away.
+    /// What can wait does so as a rule, and is left out.
     package var throttled: Duration {
         let now = now()
-        return queue.reduce(pastWaits) { $0 + (now - $1.arrived) } + budget.paused(at: now)
+        return queue.reduce(pastWaits) { $0 + wait(of: $1, at: now) } + budget.paused(at: now)
+    }
+
+    private func wait(of waiter: Waiter, at now: MonotonicTime) -> Duration {
+        waiter.urgency == .regular ? now - waiter.arrived : .zero
     }
 
     /// How many requests wait for a place.
     var waiting: Int { queue.count }
 
     /// Waits for a place.
-    func enter() async -> Entry {
+    func enter(_ urgency: Urgency = .regular) async -> Entry {
         let ticket = nextTicket
         nextTicket += 1
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard !Task.isCancelled else { return continuation.resume(returning: .cancelled) }
-                queue.append(Waiter(ticket: ticket, arrived: now(), continuation: continuation))
+                queue.append(
+                    Waiter(ticket: ticket, urgency: urgency, arrived: now(), continuation: continuation))
                 admitWaiters()
             }
         } onCancel: {
@@ -62,9 +78,10 @@ package actor RequestGate {
         }
     }
 
-    /// Gives the place back; `pause` is how long the server asked everybody to stay away.
-    func leave(pause: Duration? = nil) {
-        budget.end(pause: pause, at: now())
+    /// Gives the place back. `took` is how long the request was under way, and `pause` how long the server asked everybody to
+    /// stay away.
+    func leave(_ kind: Urgency.Kind = .regular, took: Duration = .zero, pause: Duration? = nil) {
+        budget.end(kind, took: took, pause: pause, at: now())
         admitWaiters()
     }
 
@@ -75,18 +92,18 @@ package actor RequestGate {
 
     private func dismiss(_ index: Int, _ entry: Entry, at now: MonotonicTime) {
         let waiter = queue.remove(at: index)
-        pastWaits += now - waiter.arrived
+        pastWaits += wait(of: waiter, at: now)
         waiter.continuation.resume(returning: entry)
     }
 
     private func admitWaiters() {
         timer?.cancel()
         timer = nil
-        while !queue.isEmpty {
+        while let next = queue.firstIndex(where: { $0.urgency == .regular }) ?? queue.indices.first {
             let now = now()
-            switch budget.admit(at: now) {
-            case .granted: dismiss(0, .granted, at: now)
-            case .refused(let rest): dismiss(0, .refused(rest: rest), at: now)
+            switch budget.admit(queue[next].urgency, at: now) {
+            case .granted: dismiss(next, .granted, at: now)
+            case .refused(let rest): dismiss(next, .refused(rest: rest), at: now)
             case .waitForEnd: return
             case .waitUntil(let moment):
                 timer = Task { [weak self] in

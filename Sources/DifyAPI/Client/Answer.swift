@@ -25,6 +25,11 @@ package struct Answer<Value: Sendable>: Sendable {
         self.duration = duration
     }
 
+    /// Whether a request left at all.
+    package var wasSent: Bool {
+        if case .failure(let error) = result { error.wasSent } else { true }
+    }
+
     /// The `code` label of `dify_exporter_api_requests_total`.
     package var code: String {
         switch result {

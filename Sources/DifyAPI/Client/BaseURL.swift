@@ -45,7 +45,8 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
         return String(end.map { authority[...$0] } ?? authority.prefix { $0 != ":" })
     }
 
-    private static func isValidAuthority(_ authority: Substring) -> Bool {
+    /// Whether a text is a host, as a name or an address, and perhaps a port.
+    package static func isValidAuthority(_ authority: Substring) -> Bool {
         var host = authority
         if authority.first == "[" {
             guard let end = authority.firstIndex(of: "]") else { return false }

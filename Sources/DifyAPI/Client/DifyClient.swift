@@ -27,16 +27,16 @@ package struct DifyClient: Sendable {
         key == other.key
     }
 
-    package func logs(_ query: LogsQuery) async -> Answer<LogPage> {
-        await get(.logs(query))
+    package func logs(_ query: LogsQuery, _ urgency: Urgency = .regular) async -> Answer<LogPage> {
+        await get(.logs(query), urgency)
     }
 
     package func info() async -> Answer<AppInfo> {
-        await get(.info)
+        await get(.info, .regular)
     }
 
-    private func get<Value: Sendable>(_ endpoint: Endpoint<Value>) async -> Answer<Value> {
-        switch await gate.enter() {
+    private func get<Value: Sendable>(_ endpoint: Endpoint<Value>, _ urgency: Urgency) async -> Answer<Value> {
+        switch await gate.enter(urgency) {
         case .granted: break
         case .refused(let rest): return Answer(result: .failure(.paused(for: rest)), sentAt: now())
         case .cancelled: return Answer(result: .failure(.cancelled), sentAt: now())
@@ -50,7 +50,7 @@ package struct DifyClient: Sendable {
         let outcome = await send(request)
         let answer = endpoint.answer(
             outcome, sentAt: sentAt, duration: MonotonicTime.now - started, timeout: timeout, key: key)
-        await gate.leave(pause: answer.pauseWanted)
+        await gate.leave(urgency.kind, took: answer.duration, pause: answer.pauseWanted)
         return answer
     }
 

@@ -17,6 +17,10 @@ package struct Truth: Equatable, Sendable {
     package private(set) var failures: [FailureKind: Int] = [:]
     /// Listed logs without an end, by the name of their status; `pending` where the run is null.
     package private(set) var unfinished: [String: Int] = [:]
+    /// Failed runs since the latest run that succeeded, wholly or partly, by when runs ended.
+    package internal(set) var consecutiveFailures = 0
+    /// The ids of the failed runs that ended last, the last one first.
+    package internal(set) var latestFailures: [String] = []
     private var elapsedMicroseconds: [String: [Int64]] = [:]
 
     /// Goes through `runs` and keeps what is known at `moment` of those that are included.
@@ -43,6 +47,9 @@ package struct Truth: Equatable, Sendable {
         elapsedMicroseconds[status, default: []].append(record.elapsedMicroseconds)
     }
 
+    /// So many failed runs are named.
+    package static let latestFailureLimit = 20
+
     package var finished: Int { runs.values.reduce(0, +) }
 
     /// The sum of elapsed_time, exact to the microsecond.
@@ -67,7 +74,13 @@ extension SimulatedDify {
         of app: String, at moment: UnixTime, where isIncluded: (SimulatedRun) -> Bool
     ) -> Truth {
         advance(to: moment)
-        return Truth(of: runs(of: app), at: moment, where: isIncluded)
+        var truth = Truth(of: runs(of: app), at: moment, where: isIncluded)
+        let isKnown: (SimulatedRun) -> Bool = { run in
+            run.knowableAt.map { $0 <= moment } ?? false && isIncluded(run)
+        }
+        truth.consecutiveFailures = consecutiveFailures(of: app, where: isKnown)
+        truth.latestFailures = latestFailures(of: app, limit: Truth.latestFailureLimit, where: isKnown)
+        return truth
     }
 }
 
@@ -83,6 +96,9 @@ extension Truth {
             let kinds = failures.map { ($0.key.rawValue, Int64($0.value)) }
             body.counts("failures", Dictionary(uniqueKeysWithValues: kinds))
             body.counts("unfinished", unfinished.mapValues(Int64.init))
+            body.member("consecutive_failures", Int64(consecutiveFailures))
+            body.key("latest_failures")
+            body.array { ids in for id in latestFailures { ids.string(id) } }
             body.key("elapsed_seconds")
             body.object { sums in
                 for status in elapsedMicroseconds.keys.sorted() { sums.member(status, elapsedSeconds(status: status)) }

@@ -11,6 +11,8 @@ package struct Configuration: Sendable {
     package var requestsInFlight = 2
     /// For each base URL.
     package var requestsPerSecond = 5.0
+    /// The share of one worker's time that catching up may take, for each base URL; above 0, at most 1.
+    package var catchUpShare = RequestBudget.Limits.usualBackgroundShare
 
     package init(apps: [AppConfiguration]) {
         self.apps = apps
@@ -28,11 +30,12 @@ package struct AppConfiguration: Hashable, Sendable {
     package static let usualTimeout = Duration.seconds(60)
     package var collection: CollectionSettings
     package var labels: [Label]
+    package var consoleURL: ConsoleURL?
 
     package init(
         name: AppName?, baseURL: BaseURL, keySource: KeySource,
         requestTimeout: Duration = AppConfiguration.usualTimeout,
-        collection: CollectionSettings = .init(), labels: [Label] = []
+        collection: CollectionSettings = .init(), labels: [Label] = [], consoleURL: ConsoleURL? = nil
     ) {
         self.name = name
         self.baseURL = baseURL
@@ -40,6 +43,7 @@ package struct AppConfiguration: Hashable, Sendable {
         self.requestTimeout = requestTimeout
         self.collection = collection
         self.labels = labels
+        self.consoleURL = consoleURL
     }
 
     /// A name to speak of the app before Dify has told one.
@@ -62,6 +66,10 @@ package struct AppName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Configuration {
+    var requestLimits: RequestBudget.Limits {
+        .init(inFlight: requestsInFlight, perSecond: requestsPerSecond, backgroundShare: catchUpShare)
+    }
+
     /// The same for numbers that live in memory only: those begin with each start, and must not count the same past again with
     /// each of them.
     package var countingFromNow: Configuration {

@@ -60,6 +60,7 @@ private struct ConfigurationFileReader {
         if let rate = object.number("requests_per_second", above: 0, upTo: 1000) {
             configuration.requestsPerSecond = rate
         }
+        if let share = object.number("catch_up_share", above: 0, upTo: 1) { configuration.catchUpShare = share }
         if let limit = object.integer("series_limit", in: 10...1_000_000) {
             defaults.collection.seriesLimit = Int(limit)
         }
@@ -158,11 +159,18 @@ private struct ConfigurationFileReader {
             filter.finish()
         }
         let labels = object.object("labels").map(readLabels) ?? []
+        let consoleURL = object.parsed("console_url") { text -> Result<ConsoleURL, ConfigurationMistake> in
+            do throws(ConsoleURL.Problem) {
+                return .success(try ConsoleURL(text))
+            } catch {
+                return .mistake(error.description)
+            }
+        }
         object.finish()
         guard let name, let keySource else { return nil }
         return AppConfiguration(
             name: name, baseURL: baseURL, keySource: keySource, requestTimeout: timeout, collection: collection,
-            labels: labels)
+            labels: labels, consoleURL: consoleURL)
     }
 
     private func readKeySource(_ object: inout ObjectReader, _ node: JSONNode, _ path: String) -> KeySource? {
@@ -210,7 +218,9 @@ private struct ConfigurationFileReader {
 
     private func readLabels(_ object: ObjectReader) -> [Label] {
         var object = object
-        let reserved = Set(Catalogue.appInfo.labels).union(["le", "quantile", "job", "instance"])
+        let reserved = Set(Catalogue.appInfo.labels).union([
+            Catalogue.consoleURLLabel, "le", "quantile", "job", "instance",
+        ])
         return object.strings().compactMap { key, value, node in
             guard Self.isLabelName(key), !reserved.contains(key) else {
                 let rule = "a label's name has letters, digits and underscores, and begins with neither a digit nor __"

@@ -22,9 +22,14 @@ extension AppSnapshot {
                 name, info.name, info.mode ?? "", info.authorName ?? "", info.tags.sorted().joined(separator: ","),
                 serverVersion ?? "",
             ]
-            appInfo.series.append(Series(labelValues: values, extraLabels: labels, value: .number(1)))
+            appInfo.series.append(Series(labelValues: values, extraLabels: configuredLabels, value: .number(1)))
         }
         return [up, appInfo]
+    }
+
+    private var configuredLabels: [Label] {
+        guard let consoleURL else { return labels }
+        return (labels + [Label(name: Catalogue.consoleURLLabel, value: consoleURL)]).sorted { $0.name < $1.name }
     }
 
     private var workFamilies: [Family] {
@@ -47,7 +52,6 @@ extension AppSnapshot {
         return [
             collections, lastCollection, requests, oddValues,
             single(Catalogue.collectionDuration, work.collectionDuration, since: since),
-            single(Catalogue.apiRequestDuration, work.requestDuration, since: since),
             single(Catalogue.apiRows, Double(work.tally.rows), since: since),
             single(Catalogue.apiRowsRepeated, Double(work.tally.repeatedRows), since: since),
             single(Catalogue.lateLogs, Double(work.tally.lateLogs), since: since),
@@ -60,7 +64,8 @@ extension AppSnapshot {
 
     private func runFamilies(_ numbers: Numbers) -> [Family] {
         statusFamilies(numbers.totals) + detailFamilies(numbers.totals) + openFamilies(numbers.openRuns) + [
-            single(Catalogue.collectedUntil, Double(numbers.collectedUntil))
+            single(Catalogue.consecutiveFailures, Double(numbers.consecutiveFailures)),
+            single(Catalogue.collectedUntil, Double(numbers.collectedUntil)),
         ]
     }
 
@@ -74,7 +79,8 @@ extension AppSnapshot {
         for (status, sums) in totals.byStatus {
             let labels = [name, status.rawValue]
             runs.add(labels, Double(sums.runs), startTime: since)
-            durations.add(labels, sums.duration, startTime: totals.since.duration)
+            // A status that never occurred needs no buckets.
+            if sums.runs > 0 { durations.add(labels, sums.duration, startTime: totals.since.duration) }
             tokens.add(labels, Double(sums.tokens), startTime: since)
             steps.add(labels, Double(sums.steps), startTime: since)
             if let second = sums.lastFinishedAt { lastFinished.add(labels, Double(second)) }

@@ -40,6 +40,10 @@ package enum Catalogue {
     package static let lastRunFinished = Metric(
         "dify_workflow_last_run_finished_timestamp_seconds", .gauge, ["app", "status"],
         "When the latest finished run ended, on Dify's clock, in seconds since 1970.")
+    package static let consecutiveFailures = Metric(
+        "dify_workflow_consecutive_failures", .gauge, ["app"],
+        "Failed runs since the latest run that succeeded or partly succeeded, by when runs ended. Stopped and other runs neither count nor end a streak."
+    )
 
     // MARK: Runs that have not finished
 
@@ -65,6 +69,8 @@ package enum Catalogue {
     package static let appInfo = Metric(
         "dify_app_info", .gauge, ["app", "name", "mode", "author", "tags", "server_version"],
         "What Dify says of the app, and the labels of its configuration; always 1.")
+    /// The label of `appInfo` that is there only for apps whose place in Dify's console is configured.
+    package static let consoleURLLabel = "console_url"
 
     // MARK: Collection
 
@@ -86,7 +92,7 @@ package enum Catalogue {
         "Requests to Dify by HTTP status, or timeout, connection, tls or invalid_response where there was none that counts."
     )
     package static let apiRequestDuration = Metric(
-        "dify_exporter_api_request_duration_seconds", .histogram, ["app"],
+        "dify_exporter_api_request_duration_seconds", .histogram, ["base_url"],
         "How long requests to Dify took, without waiting for the request budget.")
     package static let apiRows = Metric(
         "dify_exporter_api_rows_total", .counter, ["app"],
@@ -115,6 +121,9 @@ package enum Catalogue {
     package static let throttled = Metric(
         "dify_exporter_throttled_seconds_total", .counter, ["base_url"],
         "Time that requests waited for the request budget, and time that the server wanted all of them to pause.")
+    package static let serverTime = Metric(
+        "dify_exporter_server_seconds_total", .counter, ["base_url", "urgency"],
+        "Time that requests to the server were under way: regular, or background for catching up.")
 
     package static let seriesLimited = Metric(
         "dify_exporter_series_limited_total", .counter, ["app"],
@@ -177,9 +186,10 @@ package enum Catalogue {
     /// All of them, in the order of the README.
     package static let all: [Metric] = [
         runs, runsByOrigin, runDuration, runTokens, runSteps, tokens, steps, exceptions, runsWithExceptions, failures,
-        lastRunFinished, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up, appInfo, collectedUntil,
-        lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration, apiRows, apiRowsRepeated,
-        lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, oddValues, throttled, seriesLimited,
+        lastRunFinished, consecutiveFailures, runsInProgress, runsStuck, oldestRunInProgress, runsAbandoned, up,
+        appInfo, collectedUntil, lastCollection, collections, collectionDuration, apiRequests, apiRequestDuration,
+        apiRows, apiRowsRepeated, lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, oddValues, throttled,
+        serverTime, seriesLimited,
         checkpointFailures, checkpointDuration, checkpointBytes,
         configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
         processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,

@@ -6,8 +6,7 @@ import LogCollection
 actor AppSource: LogSource {
     private let app: AppConfiguration
     private let environment: Environment
-    private let transport: any Transport
-    private let gate: RequestGate
+    private let server: Servers.Server
     private let clock: any CollectionClock
     private let logger: Logger
     private var current: (client: DifyClient, file: File.Identity?)?
@@ -18,13 +17,12 @@ actor AppSource: LogSource {
     private var toldProblem: KeyError?
 
     init(
-        app: AppConfiguration, environment: Environment, transport: any Transport, gate: RequestGate,
-        clock: any CollectionClock, logger: Logger
+        app: AppConfiguration, environment: Environment, server: Servers.Server, clock: any CollectionClock,
+        logger: Logger
     ) {
         self.app = app
         self.environment = environment
-        self.transport = transport
-        self.gate = gate
+        self.server = server
         self.clock = clock
         self.logger = logger
     }
@@ -34,8 +32,8 @@ actor AppSource: LogSource {
         mustReadKey = true
     }
 
-    func logs(_ query: LogsQuery) async -> Answer<LogPage> {
-        await answer { await $0.logs(query) }
+    func logs(_ query: LogsQuery, _ urgency: Urgency) async -> Answer<LogPage> {
+        await answer { await $0.logs(query, urgency) }
     }
 
     func info() async -> Answer<AppInfo> {
@@ -47,6 +45,7 @@ actor AppSource: LogSource {
         case .success(let client):
             let version = keyVersion
             var answer = await ask(client)
+            if answer.wasSent { server.times.note(answer.duration) }
             answer.keyVersion = version
             return answer
         case .failure(let error): return Answer(result: .failure(error), sentAt: clock.now.date)
@@ -74,7 +73,9 @@ actor AppSource: LogSource {
     }
 
     private func adopt(_ reading: KeySource.Reading) {
-        let client = app.client(key: reading.key, transport: transport, gate: gate) { [clock] in clock.now.date }
+        let client = app.client(key: reading.key, transport: server.transport, gate: server.gate) { [clock] in
+            clock.now.date
+        }
         if let current, !client.hasSameKey(as: current.client) { keyVersion += 1 }
         current = (client, reading.file)
         mustReadKey = false

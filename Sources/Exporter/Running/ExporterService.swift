@@ -38,7 +38,8 @@ package actor ExporterService {
     private let surroundings: Surroundings
     private let load: Load
     private var configuration: Configuration
-    private var servers: Servers
+    /// The servers of the present configuration.
+    private(set) var servers: Servers
     private var apps: [String: RunningApp] = [:]
     /// What apps left that are gone, for numbers in memory only: checkpoints keep the others.
     private var retained: [String: AppMachine.Handover] = [:]
@@ -61,9 +62,6 @@ package actor ExporterService {
         servers = Servers(of: configuration, makeTransport: surroundings.makeTransport)
         reloadStatus = ReloadStatus(startedAt: surroundings.clock.now.date)
     }
-
-    /// The base URLs with the gates that requests to them wait at.
-    var gates: [(baseURL: BaseURL, gate: RequestGate)] { servers.gates }
 
     /// How many clients may be connected at once beside the collection of this configuration.
     package var connectionLimit: Int { surroundings.descriptors.connections(beside: configuration) }
@@ -165,8 +163,8 @@ package actor ExporterService {
         let name = app.displayName
         let log = CollectionLog(app: app, logger: surroundings.logger)
         let source = AppSource(
-            app: app, environment: surroundings.environment, transport: server.transport, gate: server.gate,
-            clock: surroundings.clock, logger: surroundings.logger)
+            app: app, environment: surroundings.environment, server: server, clock: surroundings.clock,
+            logger: surroundings.logger)
         let store = surroundings.storage.map { FileCheckpointStore(in: $0, app: name) }
         let collection = AppCollection(
             setup: AppSetup(app, position: position, storagePath: surroundings.storage?.path), succeeding: predecessor,
@@ -199,8 +197,9 @@ package actor ExporterService {
 extension AppSetup {
     fileprivate init(_ app: AppConfiguration, position: Double, storagePath: String?) {
         self.init(
-            name: app.displayName, takesNameOfDify: app.name == nil, labels: app.labels, settings: app.collection,
-            position: position, baseURL: app.baseURL.description,
+            name: app.displayName, takesNameOfDify: app.name == nil, labels: app.labels,
+            consoleURL: app.consoleURL?.description, settings: app.collection, position: position,
+            baseURL: app.baseURL.description,
             storagePath: storagePath.map { FileCheckpointStore.path(folder: $0, app: app.displayName) })
     }
 }

@@ -1,10 +1,15 @@
+import CivilTime
 import DifyAPI
+import Metrics
+import Platform
 
 /// The servers of a configuration: each base URL with its connections and the gate that keeps its request budget.
 struct Servers: Sendable {
     struct Server: Sendable {
+        let baseURL: BaseURL
         let gate: RequestGate
         let transport: any Transport
+        let times = AnswerTimes()
     }
 
     private var byURL: [BaseURL: Server] = [:]
@@ -24,8 +29,8 @@ struct Servers: Sendable {
             servers.byURL[url] =
                 byURL[url]
                 ?? Server(
-                    gate: RequestGate(
-                        inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond),
+                    baseURL: url,
+                    gate: RequestGate(configuration.requestLimits),
                     transport: makeTransport(url))
         }
         return servers
@@ -34,8 +39,7 @@ struct Servers: Sendable {
     /// Gives every gate the configuration's budget.
     func adoptBudget(of configuration: Configuration) async {
         for server in byURL.values {
-            await server.gate.adopt(
-                inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
+            await server.gate.adopt(configuration.requestLimits)
         }
     }
 
@@ -46,7 +50,19 @@ struct Servers: Sendable {
         }
     }
 
-    var gates: [(baseURL: BaseURL, gate: RequestGate)] {
-        byURL.map { ($0.key, $0.value.gate) }
+    var all: [Server] { Array(byURL.values) }
+}
+
+/// How long the requests to a server took, without the wait for the budget.
+final class AnswerTimes: Sendable {
+    /// Since when they are counted.
+    let since = UnixTime.now
+    private let times = Locked(
+        Histogram(bounds: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], native: true))
+
+    var histogram: Histogram { times.withLock { $0 } }
+
+    func note(_ span: Duration) {
+        times.withLock { $0.observe(span.secondsValue) }
     }
 }

@@ -4,7 +4,8 @@ import Metrics
 /// The latest snapshot of each app, by its name and in the order of the configuration: collections write, scrapes read.
 package actor SnapshotBoard {
     private var apps: [String]
-    private var snapshots: [String: AppSnapshot] = [:]
+    private var published: [String: PublishedApp] = [:]
+    private var recentEncodings = RecentEncodings()
     /// What writing checkpoints came to for apps that are gone: its counters are over all apps, and must not fall.
     private(set) var departed = CollectionWork(since: ProcessMetrics.startTime)
     /// Grows with each change: what is told of one generation stays true of it.
@@ -19,24 +20,35 @@ package actor SnapshotBoard {
     package func expect(_ apps: [String]) {
         self.apps = apps
         generation += 1
-        for (name, snapshot) in snapshots where !apps.contains(name) {
-            departed.keepCheckpoints(of: snapshot.work)
-            snapshots[name] = nil
+        for (name, app) in published where !apps.contains(name) {
+            departed.keepCheckpoints(of: app.snapshot.work)
+            published[name] = nil
         }
     }
 
     /// `app` is the name that the configuration speaks of, which need not be that of the snapshot.
-    package func post(_ snapshot: AppSnapshot, of app: String) {
+    package nonisolated func post(_ snapshot: AppSnapshot, of app: String) async {
+        let encodings = await recentEncodings.inUse(at: .now)
+        // Here, where no scrape waits for it.
+        await put(PublishedApp(snapshot, encodedAs: encodings), of: app)
+    }
+
+    private func put(_ snapshot: PublishedApp, of app: String) {
         guard apps.contains(app) else { return }
-        snapshots[app] = snapshot
+        published[app] = snapshot
         generation += 1
     }
 
-    package var all: [AppSnapshot] { apps.compactMap { snapshots[$0] } }
+    /// Notes that somebody asks for pages in this encoding.
+    func noteAsked(_ encoding: ExpositionFormat.Encoding) {
+        recentEncodings.note(encoding, at: .now)
+    }
+
+    package var all: [PublishedApp] { apps.compactMap { published[$0] } }
 
     /// Every app that is expected, by the name that the configuration speaks of, with what there is of it.
-    package var expected: [(name: String, snapshot: AppSnapshot?)] { apps.map { ($0, snapshots[$0]) } }
+    package var expected: [(name: String, snapshot: AppSnapshot?)] { apps.map { ($0, published[$0]?.snapshot) } }
 
     /// How many apps have not been tried yet.
-    package var untried: Int { apps.count { snapshots[$0]?.health == nil } }
+    package var untried: Int { apps.count { published[$0]?.snapshot.health == nil } }
 }

@@ -83,16 +83,18 @@ extension Routes {
         let wanted = Set(request.query.filter { $0.name == "app" }.map(\.value))
         let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
         let version = await version()
-        let snapshots = await board.all.filter { wanted.isEmpty || wanted.contains($0.name) }
-        let names = wanted.isEmpty ? nil : snapshots.map(\.name)
+        await board.noteAsked(format.encoding)
+        let apps = await board.all.filter { wanted.isEmpty || wanted.contains($0.snapshot.name) }
+        let names = wanted.isEmpty ? nil : apps.map(\.snapshot.name)
         return await page(.metrics(format, escaping, apps: names), version, for: request) {
-            let families = await families(of: snapshots)
+            let own = EncodedFamilies(await ownFamilies(), as: format.encoding)
+            let parts = apps.sorted { $0.snapshot.name < $1.snapshot.name }.map { $0.part(as: format.encoding) }
             return HTTPResponse(
                 status: 200,
                 headers: [
                     "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
                 ],
-                body: Exposition.encode(families, as: format))
+                body: Exposition.page(of: parts + [own], as: format.encoding))
         }
     }
 
@@ -111,15 +113,16 @@ extension Routes {
     /// Names what is known at this moment.
     private func version() async -> SharedPages.Version {
         var throttled: [Duration] = []
-        for (_, gate) in await service.gates { throttled.append(await gate.throttled) }
+        for server in await service.servers.all { throttled.append(await server.gate.throttled) }
         return SharedPages.Version(
             generation: await board.generation, reload: await service.reloadStatus, throttled: throttled)
     }
 
-    private func families(of snapshots: [AppSnapshot]) async -> [Family] {
-        var families = snapshots.flatMap(\.families) + [BuildInfo.family]
-        families.append(await throttledFamily())
-        families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
+    /// The families that are not of an app.
+    private func ownFamilies() async -> [Family] {
+        var families = [BuildInfo.family]
+        families += await serverFamilies()
+        families += checkpointFamilies(await board.all.map(\.snapshot.work) + [await board.departed])
         families += await service.reloadStatus.families
         families.append(service.logFamily)
         families += ProcessMetrics.families
@@ -140,14 +143,21 @@ extension Routes {
         return [failures, duration, bytes]
     }
 
-    private func throttledFamily() async -> Family {
-        var family = Family(Catalogue.throttled)
-        for (baseURL, gate) in await service.gates {
-            family.add(
-                [baseURL.description], await gate.throttled.secondsValue,
-                startTime: ProcessMetrics.startTime.milliseconds)
+    private func serverFamilies() async -> [Family] {
+        let startTime = ProcessMetrics.startTime.milliseconds
+        var throttled = Family(Catalogue.throttled)
+        var serverTime = Family(Catalogue.serverTime)
+        var requestDuration = Family(Catalogue.apiRequestDuration)
+        for server in await service.servers.all {
+            let url = server.baseURL.description
+            throttled.add([url], await server.gate.throttled.secondsValue, startTime: startTime)
+            let spent = await server.gate.spent
+            for kind in Urgency.Kind.allCases {
+                serverTime.add([url, kind.rawValue], (spent[kind] ?? .zero).secondsValue, startTime: startTime)
+            }
+            requestDuration.add([url], server.times.histogram, startTime: server.times.since.milliseconds)
         }
-        return family
+        return [throttled, serverTime, requestDuration]
     }
 }
 

@@ -47,7 +47,7 @@ package actor AppCollection {
         switch step {
         case .load: return .loaded(await load())
         case .askInfo: return .info(await source.info())
-        case .askLogs(let query): return .logs(await source.logs(query))
+        case .askLogs(let query): return .logs(await source.logs(query, machine.urgency))
         case .save(let bytes):
             let started = clock.now.monotonic
             let result = await save(bytes)

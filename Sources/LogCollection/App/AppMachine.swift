@@ -124,13 +124,16 @@ package struct AppMachine: Sendable {
     private static let infoLifetime = Duration.seconds(3600)
     /// A state that cannot be used is looked at again this often: its file may be restored, its lock be given up.
     private static let loadInterval = Duration.seconds(30)
+    /// A catch-up of so few requests is over soon, and its rounds are as urgent as others.
+    private static let shortCatchUp: UInt64 = 4
     /// Durable steps of a long round come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
 
     /// Counters of `predecessor` go on. Its state does so for numbers in memory only; others are loaded.
     package init(setup: AppSetup, at now: ClockReading, succeeding predecessor: Handover? = nil) {
         self.setup = setup
-        snapshot = AppSnapshot(name: setup.name, labels: setup.labels, at: now.date)
+        snapshot = AppSnapshot(
+            name: setup.name, labels: setup.labels, consoleURL: setup.consoleURL, at: now.date)
         if let earlier = predecessor?.snapshot { snapshot.inherit(earlier) }
         if let clock = predecessor?.serverClock { serverClock = clock }
         schedule = CollectionSchedule(
@@ -152,6 +155,14 @@ package struct AppMachine: Sendable {
             }
         case .saving(let save, _): .save(save.bytes)
         }
+    }
+
+    /// Whether the request that is to be made now can wait.
+    package var urgency: Urgency {
+        guard case .asking(let request, _) = phase, case .logs = request.question, let collector,
+            collector.isCatchingUp, let catchUp, catchUp.requests(of: requestCount) >= Self.shortCatchUp
+        else { return .regular }
+        return .background(strain: collector.answerTimes.strain)
     }
 
     /// What has been said since the last time this was asked.
@@ -336,6 +347,7 @@ package struct AppMachine: Sendable {
     ) {
         switch answer.result {
         case .failure(let error):
+            if error.isTransient { collector?.noteFailure() }
             if pause(after: error, before: request, round, at: now, jitter: jitter) { return }
             // A row that Dify cannot serve makes it refuse the page.
             switch (request.question, error) {
@@ -384,7 +396,7 @@ package struct AppMachine: Sendable {
         _ page: LogPage, _ answer: Answer<LogPage>, _ round: Round, at now: ClockReading
     ) {
         let moment = serverMoment(of: answer, at: now)
-        collector?.receive(page, at: moment)
+        collector?.receive(page, at: moment, took: answer.duration)
         note(collector?.takeOddValues() ?? [])
         noteFindings()
         noteProgress(at: now)
@@ -505,9 +517,8 @@ package struct AppMachine: Sendable {
     }
 
     private mutating func note<Value>(_ answer: Answer<Value>, at now: ClockReading) {
-        if case .failure(let error) = answer.result, !error.wasSent { return }
-        snapshot.work.countRequest(
-            code: answer.code, took: answer.duration, seriesLimit: setup.settings.seriesLimit)
+        guard answer.wasSent else { return }
+        snapshot.work.countRequest(code: answer.code, seriesLimit: setup.settings.seriesLimit)
         snapshot.serverVersion = answer.server.version ?? snapshot.serverVersion
         noteClock(answer, at: now)
     }

@@ -9,6 +9,8 @@ package struct AppSetup: Sendable {
     package var takesNameOfDify: Bool
     /// The labels that go on `dify_app_info`.
     package var labels: [Label]
+    /// Where its logs are in Dify's console; nil where nobody told.
+    package var consoleURL: String?
     package var settings: CollectionSettings
     /// The app's place among all apps, from 0 up to but not including 1: it spreads collections over the interval.
     package var position: Double
@@ -18,13 +20,13 @@ package struct AppSetup: Sendable {
     package var isDurable: Bool
 
     package init(
-        name: String, takesNameOfDify: Bool = false, labels: [Label] = [], settings: CollectionSettings,
-        position: Double = 0,
-        baseURL: String, storagePath: String?
+        name: String, takesNameOfDify: Bool = false, labels: [Label] = [], consoleURL: String? = nil,
+        settings: CollectionSettings, position: Double = 0, baseURL: String, storagePath: String?
     ) {
         self.name = name
         self.takesNameOfDify = takesNameOfDify
         self.labels = labels
+        self.consoleURL = consoleURL
         self.settings = settings
         self.position = position
         self.baseURL = baseURL

@@ -30,6 +30,9 @@ struct CatchUp: Sendable {
         (from, rowsBefore, requestsBefore) = (frontier, rows, requests)
     }
 
+    /// How many requests it has made, of so many in all.
+    func requests(of all: UInt64) -> UInt64 { all - requestsBefore }
+
     /// `present` is the server's second.
     func progress(
         frontier: Int64, present: Int64, rows: Int, requests: UInt64, at now: MonotonicTime

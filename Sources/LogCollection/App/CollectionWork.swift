@@ -12,8 +12,6 @@ package struct CollectionWork: Sendable {
     package private(set) var requests: [String: UInt64] = [:]
     /// Requests that went to the code `other`, because there were too many codes.
     package private(set) var divertedRequests: UInt64 = 0
-    package internal(set) var requestDuration = Histogram(
-        bounds: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], native: true)
     package internal(set) var tally = Collector.Tally()
     package internal(set) var oddValues = OddValues()
     package internal(set) var checkpointFailures: UInt64 = 0
@@ -35,11 +33,10 @@ package struct CollectionWork: Sendable {
     }
 
     /// Counts a request by its code. Codes beyond the first `seriesLimit` different ones are `other`.
-    mutating func countRequest(code: String, took span: Duration, seriesLimit: Int) {
+    mutating func countRequest(code: String, seriesLimit: Int) {
         let isAdmitted = requests[code] != nil || requests.count < seriesLimit
         requests[isAdmitted ? code : "other", default: 0] += 1
         if !isAdmitted { divertedRequests += 1 }
-        requestDuration.observe(span.secondsValue)
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import CivilTime
+import DifyAPI
 import Metrics
 
 // The parts of a checkpoint, each written and read in one place and in the same order.
@@ -19,6 +20,8 @@ extension AppState {
             entry.value.write(to: &writer)
         }
         totals.write(to: &writer)
+        failureStreak.write(to: &writer)
+        latestFailures.write(to: &writer)
     }
 
     /// `version` is that of the checkpoint. Throws as well where the parts contradict each other.
@@ -51,7 +54,15 @@ extension AppState {
         }
         unfinished = Dictionary(runs) { first, _ in first }
         totals = try RunTotals(from: &reader)
-        let seconds = [start, frontier, settledUntil, provenUntil, ledger.floor] + unreadable.keys
+        if version < 3 {
+            failureStreak = FailureStreak(countedBefore: totals)
+            latestFailures = LatestFailures()
+        } else {
+            failureStreak = try FailureStreak(from: &reader)
+            latestFailures = try LatestFailures(from: &reader)
+        }
+        let ends = failureStreak.ends.map(\.second) + latestFailures.runs.map(\.endedAt)
+        let seconds = [start, frontier, settledUntil, provenUntil, ledger.floor] + unreadable.keys + ends
         guard brokenInvariant == nil, seconds.allSatisfy(Self.plausibleSeconds.contains) else {
             throw ByteReader.Malformed()
         }
@@ -224,4 +235,60 @@ extension RunTotals {
 extension RunTotals.OriginKey {
     /// An order, so that equal totals have equal bytes.
     fileprivate var sortKey: [String] { [status.rawValue, origin.createdFrom, origin.triggeredFrom] }
+}
+
+extension FailureStreak {
+    func write(to writer: inout ByteWriter) {
+        writer.optional(latestSuccess) { $0.signed($1) }
+        var before: Int64 = 0
+        writer.list(ends) { writer, end in
+            // After the one before, so that a second takes a byte or two.
+            writer.signed(end.second.subtractingSaturating(before))
+            writer.unsigned(end.runs)
+            before = end.second
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        let latestSuccess = try reader.optional { reader throws(ByteReader.Malformed) in try reader.signed() }
+        let steps = try reader.list { reader throws(ByteReader.Malformed) in
+            (seconds: try reader.signed(), runs: try reader.unsigned())
+        }
+        var ends: [End] = []
+        for step in steps {
+            let (second, overflows) = (ends.last?.second ?? 0).addingReportingOverflow(step.seconds)
+            guard !overflows else { throw ByteReader.Malformed() }
+            ends.append(End(second: second, runs: step.runs))
+        }
+        guard let streak = FailureStreak(latestSuccess: latestSuccess, ends: ends) else { throw ByteReader.Malformed() }
+        self = streak
+    }
+}
+
+extension LatestFailures {
+    func write(to writer: inout ByteWriter) {
+        writer.list(runs) { writer, run in
+            writer.optional(run.id) { $0.text($1) }
+            writer.signed(run.endedAt)
+            writer.text(run.reason)
+            writer.optional(run.elapsed) { $0.double($1) }
+            writer.unsigned(run.tokens)
+            writer.unsigned(run.steps)
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        let runs = try reader.list { reader throws(ByteReader.Malformed) in
+            FailedRun(
+                id: try reader.optional { reader throws(ByteReader.Malformed) in try reader.text() },
+                endedAt: try reader.signed(), reason: try reader.text(),
+                elapsed: try reader.optional { reader throws(ByteReader.Malformed) in try reader.double() },
+                tokens: try reader.unsigned(), steps: try reader.unsigned())
+        }
+        let spans = runs.compactMap(\.elapsed)
+        guard let failures = LatestFailures(runs), spans.allSatisfy(WorkflowRun.plausibleSpan.contains) else {
+            throw ByteReader.Malformed()
+        }
+        self = failures
+    }
 }

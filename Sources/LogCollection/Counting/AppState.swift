@@ -9,6 +9,8 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var ledger: Ledger
     package internal(set) var unfinished: [LogID: UnfinishedRun] = [:]
     package internal(set) var totals: RunTotals
+    package internal(set) var failureStreak = FailureStreak()
+    package internal(set) var latestFailures = LatestFailures()
     /// The first second that has not been read completely (Unix seconds on the server's clock).
     package internal(set) var frontier: Int64
     /// Every log created before this second is in the numbers, late ones within the overlap included.
@@ -77,7 +79,7 @@ package struct AppState: Hashable, Sendable {
             switch outcome {
             case .finished(let run):
                 unfinished[id] = nil
-                count(run, settings)
+                count(run, at: now, settings)
             case .open(let status):
                 unfinished[id]?.update(status: status, runID: log.run?.id, seenAt: now, interval: settings.interval)
             }
@@ -95,7 +97,7 @@ package struct AppState: Hashable, Sendable {
         ledger.insert(id, second: log.createdAt)
         switch outcome {
         case .finished(let run):
-            count(run, settings)
+            count(run, at: now, settings)
         case .open(let status):
             unfinished[id] = UnfinishedRun(
                 second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
@@ -182,9 +184,22 @@ package struct AppState: Hashable, Sendable {
         ledger.pin(Set(unreadable.seconds.keys))
     }
 
-    private mutating func count(_ run: FinishedRun, _ settings: CollectionSettings) {
-        guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
+    /// `now` is a moment on the server's clock at which the run had ended.
+    private mutating func count(_ run: FinishedRun, at now: Int64, _ settings: CollectionSettings) {
         let reason = run.status == .failed ? settings.classifier.reason(for: run.error) : nil
+        noteFailures(run, reason, at: now)
+        guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
         divertedSamples += totals.count(run, failureReason: reason, seriesLimit: settings.seriesLimit)
+    }
+
+    /// Whatever status is counted: a streak has runs of one that ends before runs of another, and where only failed runs are
+    /// counted it would never end.
+    private mutating func noteFailures(_ run: FinishedRun, _ reason: String?, at now: Int64) {
+        let end = run.believableEnd(seenAt: now)
+        failureStreak.note(run.status, endedAt: end)
+        guard let reason else { return }
+        latestFailures.note(
+            FailedRun(
+                id: run.id, endedAt: end, reason: reason, elapsed: run.elapsed, tokens: run.tokens, steps: run.steps))
     }
 }

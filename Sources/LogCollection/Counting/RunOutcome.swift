@@ -69,6 +69,15 @@ struct FinishedRun: Equatable, Sendable {
         error = status == .failed ? run.error : nil
         finishedAt = run.finishedAt ?? run.createdAt ?? log.createdAt
     }
+
+    /// When it ended (Unix seconds), for an order of ends: a success in the far future would come after every failure. An end
+    /// that is more than an hour ahead of `now`, when it was seen, is none, and the run ended when it was seen; less may come
+    /// of a clock that was set back.
+    func believableEnd(seenAt now: Int64) -> Int64 {
+        finishedAt.subtractingSaturating(now) > Self.clockTolerance ? now : finishedAt
+    }
+
+    private static let clockTolerance: Int64 = 3600
 }
 
 /// Where a run was started and what triggered it, as bounded label values (dify-logs-api §3.3).

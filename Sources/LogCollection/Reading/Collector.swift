@@ -11,6 +11,8 @@ package struct Collector: Sendable {
     package let settings: CollectionSettings
     package private(set) var state: AppState
     package private(set) var tally = Tally()
+    /// How long the server takes for its answers.
+    private(set) var answerTimes = AnswerTimes()
     private var round = Round()
     private var oddRows = OddRows()
 
@@ -73,13 +75,21 @@ package struct Collector: Sendable {
     }
 
     private enum Purpose: Sendable {
-        case forward, look
+        /// Reads on from the frontier; `since` is the server's second of the first answer, nil before it.
+        case forward(since: Int64?)
+        case look
         /// Looks for rows that a count says are missing; `counted` is that count where it is of just this window.
         case late(retried: OpenWindow?, counted: Int64?)
 
         var isForward: Bool {
             if case .forward = self { return true }
             return false
+        }
+
+        /// The same once an answer of that second has come.
+        func begun(at now: Int64) -> Purpose {
+            if case .forward(nil) = self { return .forward(since: now) }
+            return self
         }
 
         var retried: OpenWindow? {
@@ -98,7 +108,10 @@ package struct Collector: Sendable {
     private static let unreadableRetries = 2
 
     /// How many windows one collection closes while it catches up, before it lets others see the result.
-    static let catchUpWindows = 20
+    static let catchUpWindows = 4
+    /// Rows that a window of a catch-up is expected to hold. Each is read from its newest page down, so that only its last page
+    /// is not full; and what was read of a window is read again when an error cuts it short.
+    private static let rowsInACatchUpWindow = 1200
     /// Rows a second that a count is believed to speak of: one that is larger would narrow the windows for nothing.
     private static let believedRate: Int64 = 1000
     /// Rows whose created_at is this many seconds old are visible as a rule: rounding and a slow commit (dify-logs-api §4.4).
@@ -110,6 +123,8 @@ package struct Collector: Sendable {
 
     /// Rows a second, from what was read last; nil before anything was.
     private var rate: Double?
+    /// Whether the rate is that of the gap which is being read.
+    private var knowsRate = false
 
     /// `tally` is what collecting the app has cost before.
     package init(settings: CollectionSettings, state: AppState, tally: Tally = .init()) {
@@ -120,6 +135,9 @@ package struct Collector: Sendable {
 
     /// Whether the list had been read up to the present when the last collection ended.
     package private(set) var hasReachedPresent = false
+
+    /// Whether the collection reads a long gap in windows of its own.
+    private(set) var isCatchingUp = false
 
     /// In how many rounds still the server's counts are not believed.
     private var doubt = 0
@@ -141,7 +159,8 @@ package struct Collector: Sendable {
         round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
         if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
         distrusts = false
-        if now.second - state.frontier > catchUpAfter {
+        isCatchingUp = now.second - state.frontier > catchUpAfter
+        if isCatchingUp {
             planCatchUp(at: now.second)
         } else {
             let isFarAuditDue =
@@ -149,13 +168,13 @@ package struct Collector: Sendable {
             round.includesFarAudit = isFarAuditDue
             let plan = RoundPlan(
                 state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits ? (doubt > 0 ? 1 : 3) : 0)
-            for window in plan.deferred { leaveOpen(window, nil, at: now.second, isNew: false) }
+            for window in plan.deferred { leaveOpen(window, .found, at: now.second, isNew: false) }
             round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0, retried: nil) }
             planRetries(at: now.second)
             for look in plan.looks.reversed() {
                 round.jobs.append(.read(reader(look.window, wanted: look.runs), .look))
             }
-            round.jobs.append(.read(reader(Window(first: plan.forwardStart)), .forward))
+            round.jobs.append(.read(reader(Window(first: plan.forwardStart)), .forward(since: nil)))
         }
     }
 
@@ -189,9 +208,10 @@ package struct Collector: Sendable {
     }
 
     /// Takes the answer to `nextQuery`. `now` is a moment on the server's clock that was not later than the one in which
-    /// it read the rows.
-    package mutating func receive(_ page: LogPage, at now: UnixTime) {
+    /// it read the rows; `span` is what the answer took, nil where that says nothing of the server.
+    package mutating func receive(_ page: LogPage, at now: UnixTime, took span: Duration? = nil) {
         guard let job = round.jobs.popLast() else { return }
+        if let span { answerTimes.note(rows: page.rowCount, took: span) }
         round.latestAt = now.second
         let news = page.logs.reduce(0) { $0 + (apply($1, at: now.second) ? 1 : 0) }
         oddRows.noteRefused(page.refusedRows)
@@ -201,11 +221,20 @@ package struct Collector: Sendable {
             compare(window, total: page.total, chunks: chunks, retried: retried, at: now.second)
             putOffSearches(at: now.second)
         case .read(var reader, let purpose):
-            if purpose.isForward, reader.window.last == nil, round.presentAt == nil { round.presentAt = now.second }
+            let purpose = purpose.begun(at: now.second)
+            if isCatchingUp, purpose.isForward, reader.isUntouched, narrowCatchUp(reader.window, page, at: now.second) {
+                return
+            }
+            notePresent(reader.window, purpose, at: now.second)
             let progress = reader.receive(page)
             resume(reader, purpose, progress, isFutile: news == 0, at: now.second)
             putOffSearches(at: now.second)
         }
+    }
+
+    /// Notes that the server gave no answer to `nextQuery`, which is asked again or given up.
+    mutating func noteFailure() {
+        answerTimes.noteFailure()
     }
 
     /// Takes a refusal of `nextQuery` because of a row that cannot be served; `index` is the row's place on the page, from 0,
@@ -220,7 +249,8 @@ package struct Collector: Sendable {
             guard !round.hasMetUnreadable else { return false }
             round.jobs.append(job)
         case .read(var reader, let purpose):
-            if purpose.isForward, reader.window.last == nil, round.presentAt == nil { round.presentAt = now.second }
+            let purpose = purpose.begun(at: now.second)
+            notePresent(reader.window, purpose, at: now.second)
             let progress = reader.receiveRefusal(index: index, at: now.second)
             resume(reader, purpose, progress, isFutile: false, at: now.second)
         }
@@ -234,7 +264,7 @@ package struct Collector: Sendable {
         if case .late = purpose {
             if isFutile { noteFutileRequest() } else { round.hasFoundMissing = true }
         }
-        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0 { reader.leaveRest() }
+        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0 { reader.stop() }
         guard reader.request != nil else { return finish(reader, purpose, at: now) }
         round.jobs.append(.read(reader, purpose))
     }
@@ -257,7 +287,6 @@ package struct Collector: Sendable {
             let giveUpAfter = settings.giveUpAfter.wholeSeconds
             state.abandonRuns(olderThan: giveUpAfter, at: now)
             state.forgetUnreadable(olderThan: giveUpAfter, at: now)
-            noteGivenUp(state.openWindows.giveUp(lateLimit: lateLimit, at: now))
         }
         if round.countsDisagreed || (round.futileRequests > 1 && !round.hasFoundMissing) {
             doubt = Self.roundsOfDoubt
@@ -266,6 +295,7 @@ package struct Collector: Sendable {
         }
         if succeeded {
             hasReachedPresent = round.presentAt != nil
+            if hasReachedPresent { knowsRate = false }
             if let present = round.presentAt {
                 if round.settlesPresent { settle(until: present - overlap) }
                 if round.includesFarAudit { prove(until: present - lateLimit) }
@@ -317,7 +347,9 @@ package struct Collector: Sendable {
 
     private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
         if reader.wasShort { disagree() }
-        if purpose.isForward { advance(past: reader.window, rows: reader.seen.count, at: now) }
+        if case .forward(let since) = purpose {
+            advance(past: reader.window, rows: reader.seen.count, at: since ?? now)
+        }
         for (second, total) in reader.refusing.sorted(by: { $0.key < $1.key }) {
             let rows = max(0, total - state.ledger.count(in: Window(second: second)))
             state.openWindows.close(Window(second: second))
@@ -331,26 +363,30 @@ package struct Collector: Sendable {
             state.openWindows.close(part)
             state.closeUnreadable(in: part)
         }
+        let retried = purpose.retried
         for part in reader.open {
-            leaveOpen(part, purpose.retried, at: now, isNew: reader.wasShort)
+            leaveOpen(part, retried.map { .readInVain($0) } ?? .found, at: now, isNew: reader.wasShort)
+        }
+        for part in reader.unread { leaveOpen(part, retried.map { .putOff($0) } ?? .found, at: now, isNew: false) }
+        for part in reader.open + reader.unread {
             for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
         }
         if case .late(_, let counted?) = purpose, reader.isWhole, counted != state.ledger.count(in: reader.window) {
             disagree()
         }
-        if purpose.isForward { conclude(reader.window, at: now) }
+        if case .forward(let since) = purpose { conclude(reader.window, since: since ?? now, at: now) }
     }
 
     /// Remembers a part of the list that could not be read completely. `isNew`: whether that was found now, not only put off.
-    private mutating func leaveOpen(_ window: Window, _ retried: OpenWindow?, at now: Int64, isNew: Bool) {
+    private mutating func leaveOpen(_ window: Window, _ cause: OpenWindows.Cause, at now: Int64, isNew: Bool) {
         let first = max(window.first, state.ledger.floor)
         let last = min(window.last ?? .max, state.frontier - 1)
         guard first <= last else { return }
         let isKnown = state.openWindows.parts(of: first...last).isEmpty
-        if retried != nil { state.openWindows.close(Window(first: first, last: last)) }
         let ledger = state.ledger
-        noteGivenUp(state.openWindows.open(first...last, at: now, retried: retried) { ledger.count(in: $0) })
-        guard retried == nil, isNew, !isKnown else { return }
+        noteGivenUp(
+            state.openWindows.open(first...last, at: now, cause, lateLimit: lateLimit) { ledger.count(in: $0) })
+        guard case .found = cause, isNew, !isKnown else { return }
         tally.incompleteWindows += 1
         // On a server that disagrees in each round, once is enough.
         guard doubt == 0 else { return }
@@ -383,9 +419,9 @@ package struct Collector: Sendable {
             switch job {
             // An open window that was not begun waits as it is.
             case .audit(let window, _, let retried) where window != retried?.window:
-                leaveOpen(window, retried, at: now, isNew: false)
+                leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: false)
             case .read(let reader, .late(let retried, _)) where reader.window != retried?.window:
-                leaveOpen(reader.window, retried, at: now, isNew: false)
+                leaveOpen(reader.window, retried.map { .putOff($0) } ?? .found, at: now, isNew: false)
             case .audit, .read(_, .late): break
             case .read, .gauge: round.jobs.append(job)
             }
@@ -405,13 +441,14 @@ package struct Collector: Sendable {
         state.frontier = max(state.frontier, min(last + 1, now - settlingSeconds))
     }
 
-    /// Draws the conclusions from a forward window of a catch-up, and goes on to the next.
-    private mutating func conclude(_ window: Window, at now: Int64) {
+    /// Draws the conclusions from a forward window of a catch-up, and goes on to the next. Its newest rows were read when the
+    /// first answer came, at `since`: what became visible later is not among them.
+    private mutating func conclude(_ window: Window, since: Int64, at now: Int64) {
         guard window.last != nil else { return }
-        if window.first <= state.settledUntil { settle(until: now - overlap) }
+        if window.first <= state.settledUntil { settle(until: since - overlap) }
         // What is younger than the overlap may still get late rows, and this collection does not look there again.
         round.settlesPresent = state.settledUntil >= state.frontier
-        if window.first <= state.provenUntil { prove(until: now - lateLimit) }
+        if window.first <= state.provenUntil { prove(until: since - lateLimit) }
         state.forget()
         round.isDurableStep = true
         round.windowsLeft -= 1
@@ -434,7 +471,7 @@ package struct Collector: Sendable {
     /// Compares what late rows may still have reached since the last collection, then counts what has come together.
     private mutating func planCatchUp(at now: Int64) {
         state.goBack(to: max(state.settledUntil, state.ledger.floor))
-        round.jobs = [.gauge(from: state.frontier)]
+        if knowsRate { catchUp(at: now) } else { round.jobs = [.gauge(from: state.frontier)] }
         planRetries(at: now)
         let first = max(state.provenUntil, state.ledger.floor)
         guard audits, first < state.frontier else { return }
@@ -455,11 +492,27 @@ package struct Collector: Sendable {
     }
 
     private mutating func catchUp(at now: Int64) {
+        knowsRate = true
         let rows = max(rate ?? 0, 1e-6)
-        let width = max(1, Int64(Double(RoundPlan.rowsInAWindow) / rows))
+        let width = max(1, Int64(Double(Self.rowsInACatchUpWindow) / rows))
         let isLast = state.frontier + width > now - settlingSeconds
         let window = Window(first: state.frontier, last: isLast ? nil : state.frontier + width - 1)
-        round.jobs.append(.read(reader(window), .forward))
+        round.jobs.append(.read(reader(window), .forward(since: nil)))
+    }
+
+    /// Cuts a window that holds far more rows than was expected, so that memory and what an error costs stay bounded. False
+    /// where it need not be cut, or cannot be.
+    private mutating func narrowCatchUp(_ window: Window, _ page: LogPage, at now: Int64) -> Bool {
+        let seconds = (window.last ?? now).subtractingSaturating(window.first).addingSaturating(1)
+        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0 else { return false }
+        noteRate(
+            rows: Int(clamping: min(page.total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
+        catchUp(at: now)
+        return true
+    }
+
+    private mutating func notePresent(_ window: Window, _ purpose: Purpose, at now: Int64) {
+        if purpose.isForward, window.last == nil, round.presentAt == nil { round.presentAt = now }
     }
 
     /// Follows the density of the list: up at once, down by half, so that a quiet stretch widens the windows soon and a
@@ -487,7 +540,7 @@ package struct Collector: Sendable {
         if doubt > 0 { noteFutileRequest() }
         guard round.futileRequestsLeft > 0 else {
             disagree()
-            return leaveOpen(window, retried, at: now, isNew: true)
+            return leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: retried == nil)
         }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
             round.jobs.append(.read(reader(window), .late(retried: retried, counted: total)))

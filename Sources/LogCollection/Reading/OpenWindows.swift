@@ -17,6 +17,11 @@ package struct OpenWindow: Hashable, Sendable {
         self.nextTry = nextTry
     }
 
+    /// Whether it has been tried often enough, and no row can appear late in it any more.
+    fileprivate func isHopeless(lateLimit: Int64, at now: Int64) -> Bool {
+        attempts >= OpenWindows.enoughAttempts && now.subtractingSaturating(max(last, since)) >= lateLimit
+    }
+
     fileprivate func limited(to range: ClosedRange<Int64>) -> OpenWindow {
         OpenWindow(range, since: since, attempts: attempts, nextTry: nextTry)
     }
@@ -24,8 +29,8 @@ package struct OpenWindow: Hashable, Sendable {
 
 /// What could not be read completely, window by window: oldest first, none overlapping another, bounded in number.
 ///
-/// Completeness is never claimed past an open window. Each is tried again at growing intervals, and given up when no late row
-/// can appear in it any more and several tries were in vain.
+/// Completeness is never claimed past an open window. Each is tried again at growing intervals, and given up when several tries
+/// were in vain, the last one when no row could appear late in it any more.
 package struct OpenWindows: Hashable, Sendable {
     package private(set) var windows: [OpenWindow] = []
 
@@ -35,7 +40,7 @@ package struct OpenWindows: Hashable, Sendable {
     static let enoughAttempts = 4
     /// Neighbours are joined up to this many seconds: the retries of a server that never agrees must not grow in number.
     private static let longestJoined: Int64 = 600
-    private static let shortestInterval: Int64 = 30
+    fileprivate static let shortestInterval: Int64 = 30
 
     package init() {}
 
@@ -55,24 +60,55 @@ package struct OpenWindows: Hashable, Sendable {
         windows.contains { $0.first <= second && second <= $0.last }
     }
 
-    /// Remembers a window. Parts of it that are open already stay as they are. A window that is tried again in vain says so
-    /// by `retried`. Gives the windows that had to be given up for want of room.
+    /// How it came that a window is open.
+    enum Cause {
+        /// It was found now.
+        case found
+        /// It was open before, and what is left of it was not read this time: others came first.
+        case putOff(OpenWindow)
+        /// It was open before, and was read again in vain.
+        case readInVain(OpenWindow)
+
+        fileprivate var isKnown: Bool {
+            if case .found = self { false } else { true }
+        }
+
+        fileprivate func window(_ range: ClosedRange<Int64>, at now: Int64) -> OpenWindow {
+            switch self {
+            case .found: return OpenWindow(range, since: now, attempts: 0, nextTry: now)
+            case .putOff(let window):
+                return OpenWindow(range, since: window.since, attempts: window.attempts, nextTry: now)
+            case .readInVain(let window):
+                let pause = OpenWindows.shortestInterval << Int64(min(window.attempts + 1, 4))
+                return OpenWindow(
+                    range, since: window.since, attempts: window.attempts + 1, nextTry: now.addingSaturating(pause))
+            }
+        }
+    }
+
+    /// Remembers a window. Parts of it that are open already stay as they are.
+    ///
+    /// Gives the windows that are given up: those that have been read in vain often enough, this time when no row could appear
+    /// late any more, and the oldest ones where there are too many. `lateLimit` is how late rows can be, in seconds.
     mutating func open(
-        _ range: ClosedRange<Int64>, at now: Int64, retried: OpenWindow? = nil, rows: (Window) -> Int
+        _ range: ClosedRange<Int64>, at now: Int64, _ cause: Cause = .found, lateLimit: Int64, rows: (Window) -> Int
     ) -> [Window] {
-        let attempts = retried.map { $0.attempts + 1 } ?? 0
-        let pause = Self.shortestInterval << Int64(min(attempts, 4))
+        if cause.isKnown { close(Window(first: range.lowerBound, last: range.upperBound)) }
+        var givenUp: [Window] = []
         for part in parts(of: range) {
-            let window = OpenWindow(
-                part, since: retried?.since ?? now, attempts: attempts, nextTry: retried == nil ? now : now + pause)
+            let window = cause.window(part, at: now)
+            if case .readInVain = cause, window.isHopeless(lateLimit: lateLimit, at: now) {
+                givenUp.append(window.window)
+                continue
+            }
             let place = windows.firstIndex { $0.first > window.first } ?? windows.count
             windows.insert(window, at: place)
             join(at: place, rows)
         }
-        guard windows.count > Self.limit else { return [] }
+        guard windows.count > Self.limit else { return givenUp }
         let surplus = windows.prefix(windows.count - Self.limit)
         windows.removeFirst(surplus.count)
-        return surplus.map(\.window)
+        return surplus.map(\.window) + givenUp
     }
 
     /// What of a range is not open.
@@ -101,17 +137,6 @@ package struct OpenWindows: Hashable, Sendable {
     /// Those whose time has come, oldest try first.
     func due(at now: Int64) -> [OpenWindow] {
         windows.filter { $0.nextTry <= now }.sorted { ($0.nextTry, $0.first) < ($1.nextTry, $1.first) }
-    }
-
-    /// Gives up the windows in which no row can appear late any more and that were read in vain often enough. `lateLimit` is
-    /// how late rows can be, in seconds.
-    mutating func giveUp(lateLimit: Int64, at now: Int64) -> [Window] {
-        let hopeless = windows.filter { window in
-            window.attempts >= Self.enoughAttempts
-                && now.subtractingSaturating(max(window.last, window.since)) >= lateLimit
-        }
-        windows.removeAll(where: hopeless.contains)
-        return hopeless.map(\.window)
     }
 
     private mutating func remove(from first: Int64, to last: Int64) {

@@ -21,6 +21,8 @@ struct WindowReader: Sendable {
     private(set) var seen: Set<LogID> = []
     /// The parts that could not be read completely.
     private(set) var open: [Window] = []
+    /// The parts that were not read, since the reading was ended before.
+    private(set) var unread: [Window] = []
     /// The server's count of each second in which rows could not be served when they were asked for one by one.
     private(set) var refusing: [Int64: Int] = [:]
     /// Whether an answer held fewer rows than its own count.
@@ -86,16 +88,19 @@ struct WindowReader: Sendable {
         if next <= window.last ?? .max { parts.append(.span(Window(first: next, last: window.last))) }
     }
 
+    /// Whether nothing has been answered yet.
+    private(set) var isUntouched = true
+
     /// Whether every row of the window was in an answer, so that what was in none is gone.
     var isWhole: Bool {
-        parts.isEmpty && open.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
+        parts.isEmpty && open.isEmpty && unread.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
     }
 
     /// The parts that have been read to the last row.
     var complete: [Window] {
         guard parts.isEmpty, !hasEndedEarly else { return [] }
         let gaps =
-            open + (skipped + refusing.keys).map { Window(second: $0) }
+            open + unread + (skipped + refusing.keys).map { Window(second: $0) }
         var rest = [window]
         for gap in gaps { rest = rest.flatMap { $0.without(gap) } }
         return rest
@@ -114,9 +119,9 @@ struct WindowReader: Sendable {
         }
     }
 
-    /// Leaves what has not been read yet open.
-    mutating func leaveRest() {
-        open += parts.map(\.window)
+    /// Ends the reading, with what has not been read yet among `unread`.
+    mutating func stop() {
+        unread += parts.map(\.window)
         parts = []
     }
 
@@ -124,6 +129,7 @@ struct WindowReader: Sendable {
 
     /// Takes the answer to `request`.
     mutating func receive(_ page: LogPage) -> Progress {
+        isUntouched = false
         let ids = page.logs.map { LogID($0.id) }
         seen.formUnion(ids)
         switch parts.popLast() {
@@ -151,10 +157,12 @@ struct WindowReader: Sendable {
     /// The page was refused because of a row that cannot be served. `index` is the row's place on the page, from 0, if it is known;
     /// `now` is in Unix seconds on the server's clock.
     mutating func receiveRefusal(index: Int?, at now: Int64) -> Progress {
+        isUntouched = false
         refusals += 1
         refusedAt = now
         guard refusals <= Self.refusalLimit || isReadingUnreadableSecond else {
-            leaveRest()
+            open += parts.map(\.window)
+            parts = []
             return .finished
         }
         switch parts.popLast() {

@@ -7,6 +7,8 @@ package struct AppSnapshot: Sendable {
     package internal(set) var name: String
     /// The labels that the configuration gives to the app; they go on `dify_app_info`.
     package let labels: [Label]
+    /// Where the app's logs are in Dify's console; nil where nobody told.
+    package let consoleURL: String?
     package var info: AppInfo?
     package var serverVersion: String?
     /// How far the server's clock is ahead.
@@ -26,6 +28,10 @@ package struct AppSnapshot: Sendable {
 
     package struct Numbers: Sendable {
         package let totals: RunTotals
+        /// Failed runs since the latest run that succeeded, wholly or partly.
+        package let consecutiveFailures: UInt64
+        /// The failed runs that ended last, newest first.
+        package let latestFailures: [FailedRun]
         package let openRuns: OpenRuns
         /// Unix seconds on the server's clock.
         package let collectedUntil: Int64
@@ -34,6 +40,8 @@ package struct AppSnapshot: Sendable {
 
         init(_ state: AppState, at now: Int64, stuckAfter: Int64) {
             totals = state.totals
+            consecutiveFailures = state.failureStreak.length
+            latestFailures = state.latestFailures.runs
             openRuns = OpenRuns(state.unfinished.values, at: now, stuckAfter: stuckAfter)
             collectedUntil = state.collectedUntil
             divertedSamples = state.divertedSamples
@@ -41,9 +49,10 @@ package struct AppSnapshot: Sendable {
     }
 
     /// `start` is the moment from which on the work is counted.
-    package init(name: String, labels: [Label], at start: UnixTime) {
+    package init(name: String, labels: [Label], consoleURL: String? = nil, at start: UnixTime) {
         self.name = name
         self.labels = labels
+        self.consoleURL = consoleURL
         work = CollectionWork(since: start)
     }
 

@@ -10,12 +10,12 @@ package enum LogListing {
         guard limit > LogsQuery.maximumLimit else {
             var query = query
             query.limit = max(limit, 1)
-            return await source.logs(query).result.map { Array($0.logs.prefix(limit)) }
+            return await source.logs(query, .regular).result.map { Array($0.logs.prefix(limit)) }
         }
         var reader = WindowReader(Window(first: query.createdAtAfter ?? 0, last: query.createdAtBefore))
         var found: [String: WorkflowLog] = [:]
         while found.count < limit, let request = reader.request {
-            switch await source.logs(request.query(query.filter)).result {
+            switch await source.logs(request.query(query.filter), .regular).result {
             case .failure(let error): return .failure(error)
             case .success(let page):
                 for log in page.logs { found[log.id] = log }

@@ -10,6 +10,19 @@ package enum ExpositionFormat: Hashable, Sendable {
         case v100 = "1.0.0"
     }
 
+    /// How the bytes of a page are laid out; formats that share one differ in their Content-Type only.
+    package enum Encoding: Hashable, Sendable {
+        case text, openMetrics, protobuf
+    }
+
+    package var encoding: Encoding {
+        switch self {
+        case .textV004: .text
+        case .openMetrics: .openMetrics
+        case .protobufDelimited: .protobuf
+        }
+    }
+
     /// How names beyond ASCII would be spelled. All of ours are ASCII, so that every scheme leaves them as they are, and
     /// answering means only to repeat it.
     package enum EscapingScheme: String, Hashable, Sendable {

@@ -1,7 +1,8 @@
-/// Writes what text 0.0.4 and OpenMetrics have in common: comment lines, and the samples of a series.
+/// Writes text 0.0.4 and OpenMetrics: comment lines, and the samples of a series. OpenMetrics 0.0.1 and 1.0.0 differ in their
+/// Content-Type only.
 ///
 /// Source: prometheus/docs `exposition_formats.md`; OpenMetrics 1.0, "Text format".
-struct PageWriter {
+struct PageWriter: SeriesWriter {
     private(set) var bytes: [UInt8] = []
     private let dialect: Dialect
     /// The labels of the series at hand, without braces: written once for all of its samples.
@@ -20,20 +21,34 @@ struct PageWriter {
         self.dialect = dialect
     }
 
-    // MARK: Lines without samples
+    // MARK: Comments
 
-    mutating func writeComment(_ keyword: StaticString, _ name: Substring, _ text: String) {
-        bytes.append(contentsOf: "# ".utf8)
-        append(keyword)
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: name.utf8)
-        bytes.append(UInt8(ascii: " "))
-        Self.append(text, escapingQuotes: dialect == .openMetrics, to: &bytes)
-        bytes.append(UInt8(ascii: "\n"))
+    /// What stands before a family's samples in text 0.0.4.
+    static func textComments(of metric: Metric) -> [UInt8] {
+        var page = PageWriter(.text004)
+        page.writeComment("HELP", metric.name[...], metric.help)
+        page.writeComment("TYPE", metric.name[...], metric.type.rawValue)
+        return page.bytes
     }
 
-    mutating func writeEnd() {
-        append("# EOF\n")
+    /// What stands before a family's samples in OpenMetrics.
+    static func openMetricsComments(of metric: Metric) -> [UInt8] {
+        var page = PageWriter(.openMetrics)
+        let name = metric.familyName
+        page.writeComment("TYPE", name, metric.type.rawValue)
+        if let unit = metric.unit { page.writeComment("UNIT", name, unit) }
+        page.writeComment("HELP", name, metric.help)
+        return page.bytes
+    }
+
+    private mutating func writeComment(_ keyword: StaticString, _ name: Substring, _ text: String) {
+        append("# ")
+        append(keyword)
+        append(" ")
+        bytes.append(contentsOf: name.utf8)
+        append(" ")
+        Self.append(text, escapingQuotes: dialect == .openMetrics, to: &bytes)
+        append("\n")
     }
 
     // MARK: Samples
@@ -49,13 +64,6 @@ struct PageWriter {
         case .histogram(let histogram):
             write(histogram, metric.name[...])
         }
-    }
-
-    /// `_created`, the start time of the series that was written last.
-    mutating func writeCreated(_ name: Substring, _ startTime: Int64) {
-        begin(name, "_created")
-        FloatText.append(secondsOf: startTime, to: &bytes)
-        end()
     }
 
     private mutating func write(_ histogram: Histogram, _ name: Substring) {

@@ -1,16 +1,8 @@
-/// Writes families as delimited `io.prometheus.client.MetricFamily` messages. Only this format has native histograms.
-///
-/// Numbers are written even where they are zero, as client_golang does. Source: prometheus/client_model `metrics.proto`.
-enum ProtobufExposition {
-    /// One message for each family, in their order.
-    static func encode(_ families: [Family]) -> [UInt8] {
-        var page = ProtobufWriter()
-        for family in families {
-            page.writeDelimited { $0.write(family) }
-        }
-        return page.bytes
-    }
-}
+import Bytes
+
+// `io.prometheus.client.MetricFamily` messages, each behind its length. Only this format has native histograms.
+//
+// Numbers are written even where they are zero, as client_golang does. Source: prometheus/client_model `metrics.proto`.
 
 /// The numbers of the fields, by message.
 private enum Field {
@@ -43,19 +35,27 @@ extension MetricType {
     }
 }
 
-extension ProtobufWriter {
-    fileprivate mutating func write(_ family: Family) {
-        let metric = family.metric
-        write(Field.MetricFamily.name, metric.name)
-        write(Field.MetricFamily.help, metric.help)
-        write(Field.MetricFamily.type, unsigned: metric.type.number)
-        for series in family.series {
-            write(Field.MetricFamily.metric) { $0.write(series, of: metric) }
-        }
-        if let unit = metric.unit { write(Field.MetricFamily.unit, unit) }
+extension ProtobufWriter: SeriesWriter {
+    /// What stands around a family's metrics: before them the length of the message and its first fields, after them the
+    /// last.
+    static func frame(of metric: Metric, seriesBytes: Int) -> (before: [UInt8], after: [UInt8]) {
+        var head = ProtobufWriter()
+        head.write(Field.MetricFamily.name, metric.name)
+        head.write(Field.MetricFamily.help, metric.help)
+        head.write(Field.MetricFamily.type, unsigned: metric.type.number)
+        var tail = ProtobufWriter()
+        if let unit = metric.unit { tail.write(Field.MetricFamily.unit, unit) }
+        var before: [UInt8] = []
+        before.appendLEB128(UInt64(head.bytes.count + seriesBytes + tail.bytes.count))
+        return (before + head.bytes, tail.bytes)
     }
 
-    private mutating func write(_ series: Series, of metric: Metric) {
+    /// One `Metric` of a family.
+    mutating func write(_ series: Series, of metric: Metric) {
+        write(Field.MetricFamily.metric) { $0.writeFields(of: series, metric) }
+    }
+
+    private mutating func writeFields(of series: Series, _ metric: Metric) {
         for (name, value) in zip(metric.labels, series.labelValues) {
             write(Field.Metric.label, name, value)
         }

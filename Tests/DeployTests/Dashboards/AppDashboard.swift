@@ -36,8 +36,15 @@ extension Dashboard {
             "Failure budget left, 30 days",
             "How much of the failures that the objective allows in 30 days is still left. Below 0 the objective is missed.",
             unit: "percentunit", Query(Expression.budgetLeft).instant, steps: Step.falling(orange: 0, green: 0.25),
-            none: "No runs"
+            none: "Needs a week"
         ).runbooks("DifyFailureBudgetBurn"),
+        .stat(
+            "Failures in a row",
+            "Failed runs since the latest success, by when runs ended. Of several apps, the longest.",
+            unit: "short", Query("max(dify_workflow_consecutive_failures{\(apps)})"),
+            steps: Step.rising(orange: 3, red: 5), none: "No numbers"
+        ).runbooks("DifyRunsFailing"),
+        .detection("the app"),
         .stat(
             "Duration p95", "19 of 20 runs that finished in the shown time took no longer than this.", unit: "s",
             Query(Expression.quantile("0.95", of: "dify_workflow_run_duration_seconds", over: "$__range")).instant,
@@ -63,7 +70,7 @@ extension Dashboard {
             Query("sum(dify_workflow_runs_stuck{\(apps)})"), steps: Step.rising(orange: 1, red: 10), none: "No app"
         ).runbooks("DifyRunsStuck"),
         .stat(
-            "Last run finished", "How long ago the latest run ended.", unit: "s",
+            "Silence", "How long ago the latest run ended, whatever its status.", unit: "s",
             Query("time() - max(dify_workflow_last_run_finished_timestamp_seconds{\(apps)})").instant, none: "None yet"
         ).runbooks("DifyNoRuns"),
         .stat(
@@ -129,6 +136,44 @@ extension Dashboard {
                 )
                 """, "{{created_from}}, {{triggered_from}}"), drawing: .stackedAreas, width: 8, none: "No runs",
             interval: "5m"),
+        .timeSeries(
+            "Failures in a row", "Failed runs since the latest success, by when runs ended.", unit: "short",
+            Query("max by (app) (dify_workflow_consecutive_failures{\(apps)})", "{{app}}"), width: 8,
+            none: "No numbers"
+        ).runbooks("DifyRunsFailing"),
+        .timeSeries(
+            "Silence", "How long ago the latest run ended, whatever its status.", unit: "s",
+            Query(Expression.silence, "{{app}}"), width: 8, none: "No runs"
+        ).runbooks("DifyNoRuns"),
+        .table(
+            "Last failures",
+            "Click a row for the app's logs in Dify, whose search finds a run by its id. The exporter's status page and its /api/v1/apps "
+                + "name the last 20 failed runs of each app.",
+            [
+                .table(
+                    """
+                    max by (app) (dify_workflow_consecutive_failures{\(apps)})
+                    * on (app) group_left (console_url)
+                    max by (app, console_url) (dify_app_info{\(apps), console_url!=""})
+                    """),
+                .table(
+                    """
+                    time()
+                    - max by (app) (dify_workflow_last_run_finished_timestamp_seconds{\(apps), status="failed"})
+                    * on (app) group_left (console_url)
+                    max by (app, console_url) (dify_app_info{\(apps), console_url!=""})
+                    """),
+            ],
+            hidden: ["Time"],
+            columns: [
+                ("app", "App"), ("Value #A", "Failed in a row"), ("Value #B", "Last failure, s ago"),
+                ("console_url", "Logs in Dify"),
+            ],
+            sortedBy: "Failed in a row",
+            overrides: [Colors.column("Failed in a row", Step.rising(orange: 3, red: 5))],
+            link: Link.to("Logs in Dify", url: "${__data.fields[\"Logs in Dify\"]:raw}", newTab: true), width: 8,
+            height: 8,
+            none: "No console_url configured"),
     ]
 
     private static let appDuration: [Panel] = [

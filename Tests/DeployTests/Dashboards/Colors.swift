@@ -9,7 +9,9 @@ enum Colors {
 
     static let results: JSONTree = overrides([("success", "green"), ("error", "red")])
 
-    static let weeks: JSONTree = overrides([("this week", "blue"), ("last week", "#8e8e8e")])
+    static let weeks: JSONTree = overrides([
+        ("this week", "blue"), ("last week", "#8e8e8e"), ("last week: not known yet", "transparent"),
+    ])
 
     static let quantiles: JSONTree = overrides([("p50", "green"), ("p95", "orange"), ("p99", "red")])
 

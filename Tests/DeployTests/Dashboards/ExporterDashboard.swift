@@ -94,11 +94,15 @@ extension Dashboard {
         .heatmap(
             "Answer time of Dify",
             "How many requests took how long. Each one costs Dify a scan of the app's whole log.",
-            unit: "s", Expression.buckets(of: "dify_exporter_api_request_duration_seconds"), width: 8, height: 8,
+            unit: "s", Expression.buckets(of: "dify_exporter_api_request_duration_seconds", exporters), width: 8,
+            height: 8,
             none: "No requests", scheme: "Blues"),
         .timeSeries(
-            "Answer time p95 by app", "19 of 20 requests were answered within this time.", unit: "s",
-            Query(Expression.quantile("0.95", of: "dify_exporter_api_request_duration_seconds", by: "app"), "{{app}}"),
+            "Answer time p95 by server", "19 of 20 requests were answered within this time.", unit: "s",
+            Query(
+                Expression.quantile(
+                    "0.95", of: "dify_exporter_api_request_duration_seconds", exporters, by: "base_url"),
+                "{{base_url}}"),
             width: 8, none: "No requests", interval: "1m"),
         .timeSeries(
             "Rows read", "Rows of the log list per second: all of them, and those that had been read before.",
@@ -115,6 +119,14 @@ extension Dashboard {
                 "sum by (base_url) (rate(dify_exporter_throttled_seconds_total{\(exporters)}[$__rate_interval]))",
                 "{{base_url}}"), width: 12, none: "Nothing waited"
         ).runbooks("DifyThrottled"),
+        .timeSeries(
+            "Time of the server",
+            "Seconds per second that requests were under way, for regular rounds and for catching up.",
+            unit: "percentunit",
+            Query(
+                "sum by (base_url, urgency) (rate(dify_exporter_server_seconds_total{\(exporters)}[$__rate_interval]))",
+                "{{base_url}} {{urgency}}"), width: 24, none: "No requests"
+        ),
     ]
 
     private static let exporterExactness: [Panel] = [
@@ -160,7 +172,8 @@ extension Dashboard {
             Query(
                 "sum by (app) (increase(dify_exporter_windows_given_up_total{\(apps)}[$__rate_interval]))",
                 "{{app}} windows given up"),
-            drawing: .stackedBars, width: 12, none: "No apps", interval: "5m"),
+            drawing: .stackedBars, width: 12, none: "No apps", interval: "5m"
+        ).runbooks("DifyRowsUnreadable", "DifyWindowsGivenUp"),
     ]
 
     private static let exporterCheckpoint: [Panel] = [

@@ -32,7 +32,7 @@ extension Dashboard {
             "Failure budget left, 30 days",
             "How much of the failures that the objective allows in 30 days is still left. Below 0 the objective is missed.",
             unit: "percentunit", Query(Expression.budgetLeft).instant, steps: Step.falling(orange: 0, green: 0.25),
-            none: "No runs"
+            none: "Needs a week"
         ).runbooks("DifyFailureBudgetBurn"),
         .stat(
             "Duration p95, last hour", "19 of 20 runs that finished in the hour before took no longer than this.",
@@ -47,8 +47,24 @@ extension Dashboard {
         .stat(
             "Alerts firing", "Alerts of the rules in deploy/prometheus that fire now.", unit: "short",
             Query(
-                #"count(ALERTS{\#(Selected.exporters), alertname=~"Dify.+", alertstate="firing"}) or 0 * count(dify_up{\#(apps)})"#
-            ).instant, steps: Step.red(from: 1), none: "No apps"),
+                """
+                count(ALERTS{\(Selected.exporters), alertname=~"Dify.+", alertstate="firing"})
+                or
+                0 * count(app:dify_up:known1h{\(apps)})
+                """
+            ).instant, steps: Step.red(from: 1), none: "No rules"),
+        .detection("all apps"),
+        .stat(
+            "Longest streak of failures",
+            "Failed runs since the latest success of the app where there are most, by when runs ended. It needs no traffic to be sure of.",
+            unit: "short", Query("max(dify_workflow_consecutive_failures{\(apps)})"),
+            steps: Step.rising(orange: 3, red: 5), none: "No numbers"
+        ).runbooks("DifyRunsFailing"),
+        .stat(
+            "Longest silence",
+            "How long ago the app that has been silent longest ended its last run. An app that runs once a night is silent all day.",
+            unit: "s", Query("max(\(Expression.silence))").instant, none: "No runs"
+        ).runbooks("DifyNoRuns"),
         .stat(
             "Apps up", "Apps whose last collection succeeded.", unit: "short", Query("sum(dify_up{\(apps)})"),
             none: "No apps"),
@@ -88,6 +104,8 @@ extension Dashboard {
                     Expression.quantile("0.95", of: "dify_workflow_run_duration_seconds", by: "app", over: "$__range")),
                 .table("round(sum by (app) (increase(dify_workflow_tokens_total{\(apps)}[$__range])))"),
                 .table("round(sum by (app) (increase(dify_workflow_exceptions_total{\(apps)}[$__range])))"),
+                .table("max by (app) (dify_workflow_consecutive_failures{\(apps)})"),
+                .table(Expression.silence),
                 .table("sum by (app) (dify_workflow_runs_in_progress{\(apps)})"),
                 .table("sum by (app) (dify_workflow_runs_stuck{\(apps)})"),
                 .table("time() - min by (app) (dify_exporter_collected_until_timestamp_seconds{\(apps)})"),
@@ -95,13 +113,16 @@ extension Dashboard {
             hidden: ["Time"],
             columns: [
                 ("app", "App"), ("Value #A", "Up"), ("Value #B", "Runs"), ("Value #C", "Failed, %"),
-                ("Value #D", "p95, s"), ("Value #E", "Tokens"), ("Value #F", "Exceptions"), ("Value #G", "In progress"),
-                ("Value #H", "Stuck"), ("Value #I", "Behind, s"),
+                ("Value #D", "p95, s"), ("Value #E", "Tokens"), ("Value #F", "Exceptions"),
+                ("Value #G", "Failed in a row"),
+                ("Value #H", "Silent, s"), ("Value #I", "In progress"), ("Value #J", "Stuck"),
+                ("Value #K", "Behind, s"),
             ],
             sortedBy: "Runs",
             overrides: [
                 Colors.column("Up", [Step(value: nil, color: "red"), Step(value: 1, color: "green")]),
                 Colors.column("Failed, %", Step.failures(of: 100)),
+                Colors.column("Failed in a row", Step.rising(orange: 3, red: 5)),
                 Colors.column("p95, s", Step.rising(orange: 60, red: 120)),
                 Colors.column("Stuck", Step.rising(orange: 1, red: 10)),
                 Colors.column("Behind, s", Step.rising(orange: 300, red: 600)),
@@ -141,6 +162,16 @@ extension Dashboard {
                 "sum by (reason) (increase(dify_workflow_failures_total{\(apps)}[$__rate_interval])) > 0", "{{reason}}"),
             drawing: .stackedBars, none: "No failures", interval: "5m"
         ).runbooks("DifyFailureReasonSurge"),
+        .timeSeries(
+            "Failures in a row by app", "Failed runs since the app's latest success, by when runs ended.",
+            unit: "short",
+            Query("max by (app) (dify_workflow_consecutive_failures{\(apps)}) > 0", "{{app}}"),
+            none: "No app's latest run failed", link: openApp
+        ).runbooks("DifyManyAppsFailing", "DifyRunsFailing"),
+        .timeSeries(
+            "Silence by app", "How long ago the app last ended a run of any status.", unit: "s",
+            Query(Expression.silence, "{{app}}"), none: "No runs", link: openApp
+        ).runbooks("DifyNoRuns"),
     ]
 
     private static let overviewWork: [Panel] = [
@@ -195,8 +226,10 @@ extension Dashboard {
         }
         func panel(_ title: String, _ what: String, unit: String, _ expression: (String) -> String) -> Panel {
             .timeSeries(
-                title, "\(what), beside the same time a week before.", unit: unit,
-                Query(expression(""), "this week"), Query(expression(" offset 1w"), "last week"), width: 6,
+                title,
+                "\(what), beside the same time a week before. It says so where Prometheus has nothing of that time.",
+                unit: unit, Query(expression(""), "this week"), Query(expression(" offset 1w"), "last week"),
+                Query(Expression.missingWeek, "last week: not known yet"), width: 6,
                 none: "No runs in either week", interval: "15m", colors: Colors.weeks)
         }
         return [

@@ -23,6 +23,31 @@ extension Panel {
             ])
     }
 
+    /// Whether the alerts can see what they are for: a number that says what is missing, where a count of alerts would be a green
+    /// 0.
+    static func detection(_ apps: String) -> Panel {
+        func state(_ text: String, _ color: String, _ index: Int) -> JSONTree {
+            ["text": .string(text), "color": .string(color), "index": .integer(index)]
+        }
+        return .stat(
+            "Detection",
+            "Whether the alerts see \(apps). Learning: less than a week is known, which comparisons with last week need. Behind: the "
+                + "numbers are older than 10 minutes, or not complete yet. Failing: a collection failed. No rules: this "
+                + "Prometheus has not evaluated deploy/prometheus for an app. The worst is shown.",
+            unit: "none", Query(Expression.detection).instant, none: "No exporter",
+            mappings: [
+                [
+                    "type": "value",
+                    "options": [
+                        "0": state("watching", "green", 0), "1": state("learning", "blue", 1),
+                        "2": state("behind", "orange", 2), "3": state("failing", "red", 3),
+                        "4": state("no rules", "red", 4),
+                    ],
+                ]
+            ]
+        ).runbooks("DifyDataStale", "DifyAppDown")
+    }
+
     /// How lines are drawn.
     enum Drawing: Sendable {
         case lines, stackedAreas, stackedBars

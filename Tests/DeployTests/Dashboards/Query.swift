@@ -98,6 +98,39 @@ enum Expression {
             """
     }
 
-    /// What is left of the failure budget that the variable `objective` allows; below 0 when it is overspent.
-    static let budgetLeft = "1 - (\(failureRatio(over: "30d"))) / (1 - $objective)"
+    /// What is left of the failure budget that the variable `objective` allows; below 0 when it is overspent. Nothing while
+    /// there is less than a week to judge by.
+    static let budgetLeft = """
+        1 - (\(failureRatio(over: "30d"))) / (1 - $objective)
+        and on ()
+        count(dify_up{\(Selected.apps)} offset 1w)
+        """
+
+    /// How long ago each app last ended a run of any status.
+    static let silence = "time() - max by (app) (dify_workflow_last_run_finished_timestamp_seconds{\(Selected.apps)})"
+
+    /// Where there is nothing of the week before: 0, for a legend that says so.
+    static let missingWeek = """
+        0 * count(dify_up{\(Selected.apps)})
+        unless on ()
+        count(dify_up{\(Selected.apps)} offset 1w)
+        """
+
+    /// The worst that keeps the alerts from seeing an app: `Detection` has the numbers.
+    static let detection = """
+        max(
+          4 + 0 * dify_up{\(Selected.apps)} unless on (job, instance, app) app:dify_up:known1h{\(Selected.apps)}
+          or
+          3 + 0 * (dify_up{\(Selected.apps)} == 0)
+          or
+          2 + 0 * (time() - dify_exporter_collected_until_timestamp_seconds{\(Selected.apps)} > 600)
+          or
+          2 + 0 * dify_up{\(Selected.apps)} unless on (job, instance, app)
+            dify_exporter_collected_until_timestamp_seconds{\(Selected.apps)}
+          or
+          1 + 0 * dify_up{\(Selected.apps)} unless on (job, instance, app) dify_up{\(Selected.apps)} offset 1w
+          or
+          0 * dify_up{\(Selected.apps)}
+        )
+        """
 }

@@ -32,6 +32,7 @@ import Testing
               "request_timeout": "20s",
               "requests_in_flight": 3,
               "requests_per_second": 2.5,
+              "catch_up_share": 0.5,
               "lookback": "1h",
               "overlap": "90s",
               "give_up_after": "8d",
@@ -49,6 +50,7 @@ import Testing
             """)
         #expect(configuration.requestsInFlight == 3)
         #expect(configuration.requestsPerSecond == 2.5)
+        #expect(configuration.catchUpShare == 0.5)
         let (bot, invoices) = (configuration.apps[0], configuration.apps[1])
         #expect(bot.displayName == "support-bot")
         #expect(bot.collection.seriesLimit == 500)

@@ -37,6 +37,18 @@ import Testing
         #expect(response.text.contains("\ndify_workflow_runs_total{app=\"a\",status=\"succeeded\"} 0\n"))
     }
 
+    @Test func `the streak of failures is there before any, and counts the runs after the latest success`() async {
+        #expect(await answer().text.contains("\ndify_workflow_consecutive_failures{app=\"a\"} 0\n"))
+        let runs = (0..<6).map { minute in
+            SampleApps.log(
+                "\(minute)", endedAt: SampleApps.noon - Int64(minute) * 60,
+                minute == 4 ? .succeeded : minute == 2 ? .stopped : .failed)
+        }
+        let routes = await Routes.sample([("a", SampleApps.snapshot("a", runs))], at: SampleApps.now)
+        let page = await routes.answer(HTTPRequest(path: "/metrics")).text
+        #expect(page.contains("\ndify_workflow_consecutive_failures{app=\"a\"} 3\n"))
+    }
+
     @Test func openMetricsRepeatsTheEscaping() async {
         let response = await answer(["Accept": "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"])
         #expect(
@@ -87,7 +99,7 @@ import Testing
     }
 
     @Test func countersOfAnAppBeganWhenItsCountingBegan() async throws {
-        let snapshot = try #require(await routes().board.all.first)
+        let snapshot = try #require(await routes().board.all.first).snapshot
         let starts = Dictionary(uniqueKeysWithValues: snapshot.families.map { ($0.metric, $0.series.map(\.startTime)) })
         #expect(starts[Catalogue.runs]?.allSatisfy { $0 == 1_000_250 } == true)
         #expect(starts[Catalogue.runDuration]?.allSatisfy { $0 == 1_000_250 } == true)

@@ -11,7 +11,7 @@ struct AppArticle {
         <article id="app-\(app.place)" aria-labelledby="name-\(app.place)">
         <div><h3 id="name-\(app.place)">\(app.name.escaped)</h3>\(badges)
         \(about)</div>
-        \([plots, remarks, facts].filter { !$0.isEmpty }.joined(separator: "\n"))
+        \([plots, remarks, facts, failedRuns].filter { !$0.isEmpty }.joined(separator: "\n"))
         </article>
         """
     }
@@ -43,8 +43,12 @@ struct AppArticle {
         }
         if let version = app.snapshot?.serverVersion { parts.append("Dify\u{a0}\(version)") }
         for label in app.snapshot?.labels ?? [] { parts.append("\(label.name): \(label.value)") }
-        let link = "<a href=\".\(report.metricsPath(of: app).escaped)\">Metrics of \(app.name.escaped)</a>"
-        return "<p class=\"about\">\(parts.joined(separator: " · ").escaped)</p>\n<p class=\"about\">\(link)</p>"
+        var links = ["<a href=\".\(report.metricsPath(of: app).escaped)\">Metrics of \(app.name.escaped)</a>"]
+        if let console = app.snapshot?.consoleURL {
+            links.append("<a href=\"\(console.escaped)\" rel=\"noreferrer\">Logs of \(app.name.escaped) in Dify</a>")
+        }
+        return "<p class=\"about\">\(parts.joined(separator: " · ").escaped)</p>\n"
+            + links.map { "<p class=\"about\">\($0)</p>" }.joined(separator: "\n")
     }
 
     private var plots: String {
@@ -91,9 +95,13 @@ struct AppArticle {
             let since = time(numbers.totals.since.counters / 1000, at: report.now.second)
             facts.append(("Finished", "\(outcomes) (counting began \(since))"))
             facts.append(("In progress", inProgress(numbers.openRuns)))
-            if !app.failures.isEmpty { facts.append(("Failures", reasons)) }
+            if !app.failures.isEmpty {
+                facts.append(("Failures", reasons))
+                facts.append(("Failed since the last success", Readable.count(numbers.consecutiveFailures)))
+            }
             facts.append(("Complete until", ago(numbers.collectedUntil, at: app.serverSecond)))
         }
+        if let progress = snapshot.catchUp { facts.append(("Catching up", catchingUp(progress))) }
         for (result, name) in [(CollectionResult.success, "Last success"), (.error, "Last error")] {
             guard let ended = snapshot.work.lastEnded[result] else { continue }
             facts.append((name, ago(ended.second, at: report.now.second)))
@@ -101,6 +109,14 @@ struct AppArticle {
         guard !facts.isEmpty else { return "" }
         let list = facts.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" }.joined()
         return "<dl class=\"facts whole\">\(list)</dl>"
+    }
+
+    private var failedRuns: String {
+        guard let numbers = app.numbers, app.state != .noLogs else { return "" }
+        return FailedRunsTable(
+            runs: numbers.latestFailures, consecutiveFailures: numbers.consecutiveFailures, appName: app.name,
+            consoleURL: app.snapshot?.consoleURL, serverSecond: app.serverSecond
+        ).html
     }
 
     private var outcomes: String {
@@ -115,6 +131,13 @@ struct AppArticle {
     private var reasons: String {
         let shown = app.failures.prefix(3).map { "\($0.reason.escaped) \(Readable.count($0.runs))" }
         return (shown + (app.failures.count > 3 ? ["…"] : [])).joined(separator: ", ")
+    }
+
+    private func catchingUp(_ progress: CatchUpProgress) -> String {
+        let rows = Readable.count(progress.rows)
+        let rest =
+            progress.remaining.map { "about \(Readable.span(max($0.wholeSeconds, 1))) to go" } ?? "no estimate yet"
+        return "\(rows) rows read, up to \(time(progress.readUntil, at: app.serverSecond)); \(rest)"
     }
 
     private func time(_ second: Int64, at now: Int64) -> String {

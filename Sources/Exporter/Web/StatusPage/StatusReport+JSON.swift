@@ -37,6 +37,7 @@ extension AppStatus {
             writer.member(
                 "counted_since_timestamp_seconds", numbers.map { Double($0.totals.since.counters) / 1000 })
             writeRuns(to: &writer)
+            writeFailedRuns(to: &writer)
             writer.key("last_hour")
             if let recent { recent.write(to: &writer) } else { writer.null() }
         }
@@ -48,6 +49,7 @@ extension AppStatus {
         writer.member("mode", info?.mode)
         writer.member("author", info?.authorName)
         writer.member("server_version", snapshot?.serverVersion)
+        writer.member("console_url", snapshot?.consoleURL)
         writer.key("tags")
         writer.array { writer in for tag in info?.tags ?? [] { writer.string(tag) } }
         writer.key("labels")
@@ -68,6 +70,25 @@ extension AppStatus {
             }
         }
         writer.member("runs_stuck", Int64(stuckRuns))
+    }
+}
+
+extension AppStatus {
+    fileprivate func writeFailedRuns(to writer: inout JSONWriter) {
+        writer.member("consecutive_failures", numbers.map { Int64(clamping: $0.consecutiveFailures) })
+        writer.key("last_failed_runs")
+        writer.array { writer in
+            for run in numbers?.latestFailures ?? [] {
+                writer.object { writer in
+                    writer.member("run_id", run.id)
+                    writer.member("end_timestamp_seconds", run.endedAt)
+                    writer.member("reason", run.reason)
+                    writer.member("duration_seconds", run.elapsed)
+                    writer.member("tokens", Int64(clamping: run.tokens))
+                    writer.member("steps", Int64(clamping: run.steps))
+                }
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@ enum StatusStyle {
     static let css = """
         :root{color-scheme:light dark;\(StatusColors.light.css)}\
         @media(prefers-color-scheme:dark){:root{\(StatusColors.dark.css)}}\
-        \(page)\(summary)\(legend)\(app)\(plots)
+        \(page)\(summary)\(legend)\(app)\(failedRuns)\(plots)
         """
 
     private static let page = """
@@ -53,6 +53,16 @@ enum StatusStyle {
         .remark{border-left:3px solid var(--warn);padding-left:.6rem}.remark.down{border-color:var(--bad)}\
         .facts{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem}.facts div{display:flex;flex-wrap:wrap;gap:0 .4rem}\
         .facts dd{color:var(--text)}
+        """
+
+    private static let failedRuns = """
+        .failed-runs{font-size:.875rem}.failed-runs summary{cursor:pointer}\
+        summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
+        .scroll{overflow-x:auto}table{border-collapse:collapse;margin-top:.35rem}\
+        caption{text-align:left;color:var(--muted)}\
+        th,td{text-align:left;font-weight:400;padding:.2rem 1.25rem .2rem 0;border-bottom:1px solid var(--rule);white-space:nowrap}\
+        thead th{color:var(--muted)}\
+        td:nth-child(n+4),thead th:nth-child(n+4){text-align:right;font-variant-numeric:tabular-nums}
         """
 
     private static let plots = """

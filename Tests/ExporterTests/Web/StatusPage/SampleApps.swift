@@ -1,5 +1,6 @@
 import CivilTime
 import DifyAPI
+import DifySimulator
 import Metrics
 
 @testable import Exporter
@@ -12,17 +13,20 @@ enum SampleApps {
     static let now = UnixTime(seconds: noon)
 
     /// An app that was collected: one run a minute for the last 50 minutes, of which each tenth failed and one partly succeeded.
-    static func busy(_ name: String, labels: [Label] = []) -> AppSnapshot {
+    static func busy(_ name: String, labels: [Label] = [], consoleURL: String? = nil) -> AppSnapshot {
         let runs = (0..<50).map { minute in
             let status: RunStatus = minute == 7 ? .partialSucceeded : minute % 10 == 0 ? .failed : .succeeded
             let second = noon - Int64(minute) * 60
             return log("\(name) \(minute)", endedAt: second, status, elapsed: Double(minute + 1))
         }
-        return snapshot(name, runs, labels: labels)
+        return snapshot(name, runs, labels: labels, consoleURL: consoleURL)
     }
 
-    static func snapshot(_ name: String, _ logs: [WorkflowLog], labels: [Label] = []) -> AppSnapshot {
-        var snapshot = AppSnapshot(name: name, labels: labels, at: UnixTime(seconds: noon - 600))
+    static func snapshot(
+        _ name: String, _ logs: [WorkflowLog], labels: [Label] = [], consoleURL: String? = nil
+    ) -> AppSnapshot {
+        var snapshot = AppSnapshot(
+            name: name, labels: labels, consoleURL: consoleURL, at: UnixTime(seconds: noon - 600))
         snapshot.info = AppInfo(
             name: "\(name) in Dify", description: nil, tags: ["one"], mode: "workflow", authorName: "Mo")
         snapshot.serverVersion = "1.13.0"
@@ -44,11 +48,14 @@ enum SampleApps {
         return AppStatus(name: "a", place: 1, snapshot: snapshot("a", logs), at: now).recent
     }
 
+    /// The id of the run that a log is of.
+    static func runID(_ id: String) -> String { RandomUUID(of: id).text }
+
     static func log(
         _ id: String, endedAt second: Int64, _ status: RunStatus, elapsed: Double = 1, error: String? = "rate limit"
     ) -> WorkflowLog {
         let run = WorkflowRun(
-            id: id, status: status, error: error, elapsedTime: elapsed, totalTokens: 10, totalSteps: 2,
+            id: runID(id), status: status, error: error, elapsedTime: elapsed, totalTokens: 10, totalSteps: 2,
             createdAt: second - 60, finishedAt: status == .running ? nil : second)
         return WorkflowLog(id: id, run: run, createdFrom: "service-api", createdAt: second - 60)
     }

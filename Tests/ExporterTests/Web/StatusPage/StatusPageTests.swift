@@ -38,6 +38,20 @@ import Testing
         return Dictionary(uniqueKeysWithValues: entries)
     }
 
+    @Test(
+        arguments: [(Duration.seconds(185), "about 3 min 5 s to go"), (nil, "no estimate yet")]
+            as [(Duration?, String)])
+    func `an app that catches up tells how far it is and how long it takes`(rest: Duration?, words: String) throws {
+        var snapshot = SampleApps.busy("late")
+        snapshot.catchUp = CatchUpProgress(
+            readUntil: SampleApps.noon - 3600, rows: 12_345, requests: 130, elapsed: .seconds(60), remaining: rest)
+        let report = SampleApps.report([("late", snapshot), ("busy", SampleApps.busy("busy"))])
+        let page = try page(report)
+        let fact = try #require(facts(article("late", in: page))["Catching up"])
+        #expect(fact == "12,345 rows read, up to 11:01:00 UTC; \(words)")
+        #expect(try facts(article("busy", in: page))["Catching up"] == nil)
+    }
+
     @Test func theWorstComeFirstAndTheRestStaysInOrder() throws {
         let page = try page()
         #expect(page.all("h3").map(\.text) == ["down", "stuck", "chat", "new", "busy", "quiet"])
@@ -65,6 +79,7 @@ import Testing
         #expect(facts["Finished"]?.hasPrefix("44 succeeded, 5 failed, 0 stopped, 1 partial-succeeded, 0 other") == true)
         #expect(facts["In progress"] == "0 running, 0 paused, 0 pending")
         #expect(facts["Failures"] == "rate_limit 5")
+        #expect(facts["Failed since the last success"] == "1")
         #expect(facts["Complete until"]?.contains("1 min 1 s ago") == true)
         #expect(facts["Last success"]?.contains("4 s ago") == true)
         #expect(article.all("a").map { $0.attributes["href"] } == ["./metrics?app=busy"])
@@ -108,7 +123,7 @@ import Testing
         let page = try page(SampleApps.report([(hostile, snapshot)]))
         #expect(page.all("script").isEmpty)
         let article = try article(hostile, in: page)
-        #expect(article.text.components(separatedBy: hostile).count - 1 == 8)
+        #expect(article.text.components(separatedBy: hostile).count - 1 == 9)
         #expect(
             article.all("a").first?.attributes["href"]
                 == "./metrics?app=%3C%2Fh3%3E%3Cscript%3Ealert%28%271%27%29%3C%2Fscript%3E%22%26amp%3B")
@@ -118,7 +133,7 @@ import Testing
         let apps = (0..<200).map { number in ("app-\(number)", Optional(SampleApps.busy("app-\(number)"))) }
         let html = StatusPage(report: SampleApps.report(apps)).html
         #expect(try HTMLElement.parse(html).all("article").count == 200)
-        #expect(html.utf8.count < 200 * 6000)
+        #expect(html.utf8.count < 200 * 9000)
     }
 
     @Test func theTelemetryPathIsThatOfTheFlag() throws {

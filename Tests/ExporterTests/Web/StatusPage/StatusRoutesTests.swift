@@ -67,6 +67,17 @@ import Testing
         let runs = ["succeeded": 44, "failed": 5, "stopped": 0, "partial_succeeded": 1, "other": 0]
         #expect(busy["runs"] as? [String: Int] == runs)
         #expect(busy["failures"] as? [String: Int] == ["rate_limit": 5])
+        #expect(busy["console_url"] is NSNull)
+        #expect(busy["consecutive_failures"] as? Int == 1)
+        let failed = try #require(busy["last_failed_runs"] as? [[String: Any]])
+        #expect(failed.map { $0["run_id"] as? String } == [0, 10, 20, 30, 40].map { SampleApps.runID("busy \($0)") })
+        #expect(
+            Set(failed[1].keys) == ["run_id", "end_timestamp_seconds", "reason", "duration_seconds", "tokens", "steps"])
+        #expect(failed[1]["end_timestamp_seconds"] as? Int64 == SampleApps.noon - 600)
+        #expect(failed[1]["reason"] as? String == "rate_limit")
+        #expect(failed[1]["duration_seconds"] as? Double == 11)
+        #expect(failed[1]["tokens"] as? Int == 10)
+        #expect(failed[1]["steps"] as? Int == 2)
         let hour = try #require(busy["last_hour"] as? [String: Any])
         #expect(hour["runs"] as? [String: Int] == runs)
         #expect(hour["failure_ratio"] as? Double == 0.1)

@@ -1,0 +1,33 @@
+import LogCollection
+import Metrics
+import Testing
+
+@testable import Exporter
+
+@Suite struct PublishedAppTests {
+    private let snapshot = AppSnapshot(name: "shop", labels: [], at: .init(seconds: 1_000_000))
+    private let now = ContinuousClock.now
+
+    @Test func `a part is what the snapshot's families are`() {
+        let app = PublishedApp(snapshot, encodedAs: [.text])
+        for (encoding, format) in [
+            (ExpositionFormat.Encoding.text, ExpositionFormat.textV004), (.protobuf, .protobufDelimited),
+        ] {
+            let page = Exposition.page(of: [app.part(as: encoding)], as: encoding)
+            #expect(page == Exposition.encode(snapshot.families, as: format))
+        }
+    }
+
+    @Test func `encodings are in use for five minutes, the latest two of them`() {
+        var recent = RecentEncodings()
+        #expect(recent.inUse(at: now) == [])
+        recent.note(.text, at: now)
+        recent.note(.protobuf, at: now + .seconds(100))
+        #expect(recent.inUse(at: now + .seconds(299)) == [.text, .protobuf])
+        #expect(recent.inUse(at: now + .seconds(300)) == [.protobuf])
+        recent.note(.openMetrics, at: now + .seconds(200))
+        #expect(recent.inUse(at: now + .seconds(200)) == [.protobuf, .openMetrics])
+        recent.note(.text, at: now + .seconds(210))
+        #expect(recent.inUse(at: now + .seconds(210)) == [.openMetrics, .text])
+    }
+}
