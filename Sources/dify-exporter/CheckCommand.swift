@@ -5,24 +5,26 @@ import Exporter
 /// Tries every app's key and prints a verdict for each.
 struct CheckCommand {
     private let configFile: String?
+    private let webConfigFile: String?
     private let environment: Environment
 
     init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
+        webConfigFile = options[.webConfigFile]
         self.environment = environment
     }
 
     func run() async -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
-            return .usage
-        }
+        let configuration = await Program.loadConfiguration(file: configFile, environment: environment)
+        let webCheck = await Program.checkWebConfiguration(webConfigFile)
+        guard let configuration, let webCheck else { return .usage }
         guard Program.hasLibcurl() else { return .failure }
         let checks = await AppCheck.all(of: configuration, environment: environment) { _ in
             Program.transport(environment)
         }
         var table = TextTable(header: ["APP", "MODE", "DIFY", "CLOCK", "LOGS IN A DAY", "VERDICT"])
         for check in checks { table.add(check.cells) }
-        Console.write(table.text)
+        Console.write(table.text + webCheck)
         return checks.allSatisfy(\.isGood) ? .success : .failure
     }
 }

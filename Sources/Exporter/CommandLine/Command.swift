@@ -36,18 +36,22 @@ package enum Command: String, CaseIterable, Sendable {
         let logging: [Option] = [.logLevel, .logFormat]
         return switch self {
         case .serve:
-            [.configFile, .listenAddress, .telemetryPath, .allowedHosts, .storagePath, .resetApp, .shard] + logging
-        case .demo: [.listenAddress, .telemetryPath, .allowedHosts, .seed] + logging
+            [
+                .configFile, .listenAddress, .systemdSocket, .webConfigFile, .telemetryPath, .allowedHosts,
+                .storagePath,
+                .resetApp, .shard,
+            ] + logging
+        case .demo: [.listenAddress, .webConfigFile, .telemetryPath, .allowedHosts, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
-        case .check: [.configFile]
+        case .check: [.configFile, .webConfigFile]
         case .logs:
             [
                 .configFile, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account, .limit,
                 .output,
             ]
         case .explain: [.configFile, .storagePath, .onlyApp]
-        case .healthcheck: [.listenAddress]
+        case .healthcheck: [.listenAddress, .webConfigFile]
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 struct WebConfigurationFileTests {
     /// Of the password "correct horse".
-    static let hash = "$2b$04$abcdefghijklmnopqrstuuPqn4BT.n2UHUeoXKr3zpgCBPOZfkZ7m"
+    static let hash = "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"
 
     private func read(_ text: String) throws -> WebConfiguration {
         try WebConfiguration.read(Array(text.utf8), folder: "/etc/x")
