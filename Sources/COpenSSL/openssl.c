@@ -191,7 +191,22 @@ static bool look_up_crypto(void *library) {
 
 // MARK: Over a socket
 
-// A BIO of its own, because OpenSSL's for sockets gets SIGPIPE where a client has gone.
+// A BIO of its own, because OpenSSL's for sockets gets SIGPIPE where a client has gone, and reads for as long as one talks
+// about the connection itself, as with one change of keys after the other.
+
+/// How much one step reads.
+enum { BYTES_AT_ONCE = 64 << 10 };
+
+struct copenssl_session {
+    SSL *ssl;
+    int descriptor;
+    /// What the step that is under way may still read.
+    long readable;
+    bool is_connected;
+    bool is_broken;
+    bool is_refused;
+    char problem[256];
+};
 
 static BIO_METHOD *socket_method;
 
@@ -204,12 +219,19 @@ static int transferred(BIO *bio, long count, int direction) {
 }
 
 static int socket_read(BIO *bio, char *bytes, int count) {
-    int descriptor = (int)(intptr_t)crypto.BIO_get_data(bio);
-    return transferred(bio, recv(descriptor, bytes, (size_t)count, 0), BIO_READ);
+    copenssl_session *session = crypto.BIO_get_data(bio);
+    long received = -1;
+    if (session->readable > 0) {
+        received = recv(session->descriptor, bytes, (size_t)count, 0);
+        session->readable -= received;
+    } else {
+        errno = EAGAIN;
+    }
+    return transferred(bio, received, BIO_READ);
 }
 
 static int socket_write(BIO *bio, const char *bytes, int count) {
-    int descriptor = (int)(intptr_t)crypto.BIO_get_data(bio);
+    int descriptor = ((copenssl_session *)crypto.BIO_get_data(bio))->descriptor;
 #ifdef MSG_NOSIGNAL
     int flags = MSG_NOSIGNAL;
 #else
@@ -556,14 +578,6 @@ void copenssl_context_free(copenssl_context *context) {
 
 // MARK: Sessions
 
-struct copenssl_session {
-    SSL *ssl;
-    bool is_connected;
-    bool is_broken;
-    bool is_refused;
-    char problem[256];
-};
-
 copenssl_session *copenssl_session_create(copenssl_context *context, int descriptor) {
     copenssl_session *session = calloc(1, sizeof *session);
     if (session == NULL) return NULL;
@@ -575,7 +589,8 @@ copenssl_session *copenssl_session_create(copenssl_context *context, int descrip
         crypto.ERR_clear_error();
         return NULL;
     }
-    crypto.BIO_set_data(bio, (void *)(intptr_t)descriptor);
+    session->descriptor = descriptor;
+    crypto.BIO_set_data(bio, session);
     crypto.BIO_set_init(bio, 1);
     ssl.SSL_set_bio(session->ssl, bio, bio);
     if (context->is_client) {
@@ -589,6 +604,11 @@ copenssl_session *copenssl_session_create(copenssl_context *context, int descrip
 void copenssl_session_free(copenssl_session *session) {
     ssl.SSL_free(session->ssl);
     free(session);
+}
+
+static void begin_step(copenssl_session *session) {
+    crypto.ERR_clear_error();
+    session->readable = BYTES_AT_ONCE;
 }
 
 /// What the library's code means for the caller.
@@ -621,7 +641,7 @@ static int outcome_of(copenssl_session *session, int code) {
 
 int copenssl_session_handshake(copenssl_session *session) {
     if (session->is_broken) return COPENSSL_FAILED;
-    crypto.ERR_clear_error();
+    begin_step(session);
     int code = ssl.SSL_do_handshake(session->ssl);
     if (code == 1) {
         session->is_connected = true;
@@ -632,21 +652,21 @@ int copenssl_session_handshake(copenssl_session *session) {
 
 long copenssl_session_read(copenssl_session *session, unsigned char *bytes, size_t count) {
     if (session->is_broken) return COPENSSL_FAILED;
-    crypto.ERR_clear_error();
+    begin_step(session);
     int code = ssl.SSL_read(session->ssl, bytes, count > INT32_MAX ? INT32_MAX : (int)count);
     return code > 0 ? code : outcome_of(session, code);
 }
 
 long copenssl_session_write(copenssl_session *session, const unsigned char *bytes, size_t count) {
     if (session->is_broken) return COPENSSL_FAILED;
-    crypto.ERR_clear_error();
+    begin_step(session);
     int code = ssl.SSL_write(session->ssl, bytes, count > INT32_MAX ? INT32_MAX : (int)count);
     return code > 0 ? code : outcome_of(session, code);
 }
 
 void copenssl_session_finish(copenssl_session *session) {
     if (session->is_broken || !session->is_connected) return;
-    crypto.ERR_clear_error();
+    begin_step(session);
     ssl.SSL_shutdown(session->ssl);
     crypto.ERR_clear_error();
 }
