@@ -20,6 +20,9 @@ package actor WebSecurity {
     /// How often files are looked at.
     private static let lookInterval = Duration.seconds(5)
 
+    /// After how many looks what should not be left so is looked for again: a certificate comes to its end by itself.
+    private static let looksPerWarning = 720
+
     /// Reads the file and those that it names; nil for an endpoint that everybody may ask. Throws every problem as a line for
     /// people.
     package init(path: String?, logger: Logger) async throws(LoadError) {
@@ -76,7 +79,10 @@ package actor WebSecurity {
     /// succeeded.
     func watch(report: @Sendable (Bool) async -> Void) async {
         guard path?.isEmpty == false else { return }
+        var looks = 0
         while (try? await Task.sleep(for: Self.lookInterval)) != nil {
+            looks += 1
+            if looks.isMultiple(of: Self.looksPerWarning) { tellWarnings() }
             guard await current.isOutdated() else { continue }
             await report(await loadChanged())
         }

@@ -78,8 +78,8 @@ actor PasswordCheck {
 
     /// Lets the other threads have the processor first: whoever guesses passwords must not slow scrapes down.
     private static func giveWay() {
-        #if os(Linux)
-            // There it is of the calling thread, as setpriority(2) tells.
+        #if canImport(Glibc)
+            // On Linux it is of the calling thread, as setpriority(2) tells.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         #endif
     }
