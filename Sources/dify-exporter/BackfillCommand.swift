@@ -50,7 +50,7 @@ struct BackfillCommand {
             throw UsageError(message: "--output is needed: it takes the folder to write to")
         }
         self.folder = folder
-        switch (options.isOn(.resume), options.isOn(.force)) {
+        switch (try options.isOn(.resume), try options.isOn(.force)) {
         case (true, true): throw UsageError(message: "--resume goes on and --force begins anew; give one of them")
         case (true, false):
             beginning = .resume(
@@ -58,7 +58,7 @@ struct BackfillCommand {
                 until: until.flatMap { $0.isSpan ? nil : $0.second })
         case (false, let force): beginning = force ? .anew : .new
         }
-        storagePath = options.isOn(.leaveCheckpoint) ? options[.storagePath] ?? "" : nil
+        storagePath = try options.isOn(.leaveCheckpoint) ? options[.storagePath] ?? "" : nil
         if let storagePath {
             guard !storagePath.isEmpty else {
                 throw UsageError(

@@ -5,6 +5,7 @@ import Exporter
 /// Tries every app's key and prints a verdict for each; with `--since`, compares what was counted with what Dify lists.
 struct CheckCommand {
     private let configFile: String?
+    private let webConfigFile: String?
     /// How far back to compare; nil to try the keys only.
     private let since: Duration?
     private let storagePath: String
@@ -17,6 +18,7 @@ struct CheckCommand {
 
     init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
+        webConfigFile = options[.webConfigFile]
         let longest = AppReconciliation.longestSpan
         since = try options.parsed(.checkSince, expected: "a span up to \(longest.prometheusText), such as 24h") {
             text in
@@ -32,11 +34,11 @@ struct CheckCommand {
     }
 
     func run() async -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
-            return .usage
-        }
+        let configuration = await Program.loadConfiguration(file: configFile, environment: environment)
+        let webCheck = await Program.checkWebConfiguration(webConfigFile)
+        guard let configuration, let webCheck else { return .usage }
         guard Program.hasLibcurl() else { return .failure }
-        guard let since else { return await tryKeys(configuration) }
+        guard let since else { return await tryKeys(configuration, webCheck) }
         let apps = await AppReconciliation.all(
             of: configuration, since: since, storagePath: storagePath, environment: environment
         ) { _ in Program.transport(environment) }
@@ -53,7 +55,7 @@ struct CheckCommand {
         return apps.allSatisfy(\.isGood) ? .success : .failure
     }
 
-    private func tryKeys(_ configuration: Configuration) async -> ExitCode {
+    private func tryKeys(_ configuration: Configuration, _ webCheck: String) async -> ExitCode {
         let checks = await AppCheck.all(of: configuration, environment: environment) { _ in
             Program.transport(environment)
         }
@@ -62,7 +64,7 @@ struct CheckCommand {
         case .table:
             var table = TextTable(header: ["APP", "MODE", "DIFY", "CLOCK", "LOGS IN A DAY", "VERDICT"])
             for check in checks { table.add(check.cells) }
-            Console.write(table.text)
+            Console.write(table.text + webCheck)
         }
         return checks.allSatisfy(\.isGood) ? .success : .failure
     }

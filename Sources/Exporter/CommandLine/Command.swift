@@ -38,11 +38,15 @@ package enum Command: String, CaseIterable, Sendable {
         let logging: [Option] = [.logLevel, .logFormat]
         return switch self {
         case .serve:
-            [.configFile, .listenAddress, .telemetryPath, .allowedHosts, .storagePath, .resetApp, .shard] + logging
-        case .demo: [.listenAddress, .telemetryPath, .allowedHosts, .seed] + logging
+            [
+                .configFile, .listenAddress, .systemdSocket, .webConfigFile, .telemetryPath, .allowedHosts,
+                .storagePath,
+                .resetApp, .shard,
+            ] + logging
+        case .demo: [.listenAddress, .webConfigFile, .telemetryPath, .allowedHosts, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
-        case .check: [.configFile, .checkSince, .storagePath, .checkOutput]
+        case .check: [.configFile, .webConfigFile, .checkSince, .storagePath, .checkOutput]
         case .backfill:
             [
                 .configFile, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .resume, .force,
@@ -55,7 +59,7 @@ package enum Command: String, CaseIterable, Sendable {
                 .output,
             ]
         case .explain: [.configFile, .storagePath, .onlyApp]
-        case .healthcheck: [.listenAddress]
+        case .healthcheck: [.listenAddress, .webConfigFile]
         }
     }
 }

@@ -75,9 +75,9 @@ package struct OptionValues: Equatable, Sendable {
             }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let option = try Self.option(String(parts[0]), of: command)
-            let bare = option.isSwitch ? "true" : rest.first
-            if parts.count == 1, !option.isSwitch { _ = rest.popFirst() }
-            guard let value = parts.count == 2 ? String(parts[1]) : bare else {
+            let standalone = option.isSwitch ? "true" : rest.first
+            if parts.count == 1, !option.isSwitch { rest = rest.dropFirst() }
+            guard let value = parts.count == 2 ? String(parts[1]) : standalone else {
                 throw UsageError(message: "--\(option.name) needs a value: --\(option.name)=\(option.placeholder)")
             }
             guard option.isRepeatable || given[option] == nil else {
@@ -114,8 +114,12 @@ package struct OptionValues: Equatable, Sendable {
 
     package subscript(option: Option) -> String? { values[option]?.last }
 
-    /// Whether a switch is on.
-    package func isOn(_ option: Option) -> Bool { self[option] == "true" }
+    /// Whether a switch is on. Throws where its value is neither yes nor no.
+    package func isOn(_ option: Option) throws(UsageError) -> Bool {
+        try parsed(option, expected: "true or false") { text in
+            ["true", "1"].contains(text) ? true : ["false", "0", ""].contains(text) ? false : nil
+        } ?? false
+    }
 
     package func all(_ option: Option) -> [String] { values[option] ?? [] }
 

@@ -7,7 +7,7 @@ package struct Option: Hashable, Sendable {
     /// Nil where there is no value unless one is given.
     package let defaultValue: String?
     package let isRepeatable: Bool
-    /// Whether it stands for itself: given or not, on or off.
+    /// Whether it is given without a value, and means yes then.
     package let isSwitch: Bool
     package let help: String
 
@@ -41,6 +41,12 @@ extension Option {
     package static let listenAddress = Option(
         "web.listen-address", "HOST:PORT", default: "127.0.0.1:13439", isRepeatable: true,
         "Where to serve; give it again for more addresses.")
+    package static let webConfigFile = Option(
+        "web.config.file", "PATH",
+        "A file that asks for TLS, client certificates or passwords, with the keys of Prometheus's exporters, as JSON.")
+    package static let systemdSocket = Option(
+        "web.systemd-socket", "BOOL", isSwitch: true,
+        "Serve on the sockets that systemd hands over, and not on --web.listen-address.")
     package static let telemetryPath = Option(
         "web.telemetry-path", "PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
     package static let allowedHosts = Option(

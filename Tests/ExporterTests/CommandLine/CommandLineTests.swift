@@ -48,6 +48,18 @@ import Testing
         #expect(options.all(.listenAddress) == [":1", ":2"])
     }
 
+    @Test func `a switch needs no value and may have one`() throws {
+        for arguments in [["--web.systemd-socket", "--log.level=warn"], ["--web.systemd-socket=true"]] {
+            let options = try options(Invocation(arguments: arguments, environment: [:]))
+            #expect(try options.isOn(.systemdSocket))
+        }
+        #expect(try !options(parse()).isOn(.systemdSocket))
+        #expect(try !options(parse("--web.systemd-socket=false")).isOn(.systemdSocket))
+        #expect(throws: UsageError.self) { try options(parse("--web.systemd-socket=maybe")).isOn(.systemdSocket) }
+        let environment: Environment = ["DIFY_EXPORTER_WEB_SYSTEMD_SOCKET": "true"]
+        #expect(try options(parse(environment: environment)).isOn(.systemdSocket))
+    }
+
     @Test func repeatableFlagsCollectTheirValues() throws {
         let options = try options(parse("--web.listen-address=:1", "--web.listen-address", ":2"))
         #expect(options.all(.listenAddress) == [":1", ":2"])
@@ -85,7 +97,7 @@ import Testing
         for command in Command.allCases {
             let text = Help.text(for: command)
             for option in command.options {
-                #expect(text.contains("--\(option.name)="))
+                #expect(text.contains(option.isSwitch ? "--\(option.name)\n" : "--\(option.name)="))
                 #expect(text.contains(option.environmentName))
             }
             #expect(Help.text(for: nil).contains(command.rawValue))
