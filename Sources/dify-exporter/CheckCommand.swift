@@ -5,21 +5,24 @@ import Exporter
 /// Tries every app's key and prints a verdict for each.
 struct CheckCommand {
     private let configFile: String?
+    private let appsFolder: String?
     private let environment: Environment
 
     init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         self.environment = environment
     }
 
     func run() async -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard let fleet = await Program.loadFleet(file: configFile, appsFolder: appsFolder, environment) else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }
-        let checks = await AppCheck.all(of: configuration, environment: environment) { _ in
+        var checks = await AppCheck.all(of: fleet.configuration, environment: environment) { _ in
             Program.transport(environment)
         }
+        checks += fleet.problems.map(AppCheck.init)
         var table = TextTable(header: ["APP", "MODE", "DIFY", "CLOCK", "LOGS IN A DAY", "VERDICT"])
         for check in checks { table.add(check.cells) }
         Console.write(table.text)

@@ -38,6 +38,12 @@ package actor RequestGate {
         admitWaiters()
     }
 
+    /// Goes on under other limits, with those who wait, and with a pause that the server wants.
+    package func change(inFlight: Int, perSecond: Double) {
+        budget.change(.init(inFlight: inFlight, perSecond: perSecond))
+        admitWaiters()
+    }
+
     /// How long requests have waited here, all added up until now, and how long the server has wanted everybody to stay away.
     package var throttled: Duration {
         let now = now()

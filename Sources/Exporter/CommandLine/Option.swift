@@ -7,18 +7,24 @@ package struct Option: Hashable, Sendable {
     /// Nil where there is no value unless one is given.
     package let defaultValue: String?
     package let isRepeatable: Bool
+    /// The words that it takes, where it takes no others.
+    let choices: [String]
     package let help: String
 
     init(
         _ name: String, _ placeholder: String, default defaultValue: String? = nil, isRepeatable: Bool = false,
-        _ help: String
+        choices: [String] = [], _ help: String
     ) {
         self.name = name
         self.placeholder = placeholder
         self.defaultValue = defaultValue
         self.isRepeatable = isRepeatable
+        self.choices = choices
         self.help = help
     }
+
+    /// Whether it takes the path of a file or folder.
+    var isPath: Bool { ["PATH", "FILE", "FOLDER"].contains(placeholder) }
 
     /// `DIFY_EXPORTER_WEB_LISTEN_ADDRESS` for `web.listen-address`.
     package var environmentName: String {
@@ -30,11 +36,15 @@ extension Option {
     package static let configFile = Option(
         "config.file", "PATH",
         "The configuration file. Without one, a single app comes from DIFY_API_KEY or DIFY_API_KEY_FILE.")
+    package static let appsFolder = Option(
+        "apps.dir", "PATH",
+        "A folder in which each file is an app: its name is the app's, its content the key. NAME.json beside it has the app's "
+            + "own settings. Files come and go live.")
     package static let listenAddress = Option(
         "web.listen-address", "HOST:PORT", default: "127.0.0.1:13439", isRepeatable: true,
         "Where to serve; give it again for more addresses.")
     package static let telemetryPath = Option(
-        "web.telemetry-path", "PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
+        "web.telemetry-path", "/PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
     package static let allowedHosts = Option(
         "web.allowed-hosts", "HOST", isRepeatable: true,
         "A host by which browsers may reach the status page, without a port; give it again for more, or * for any. Without it: "
@@ -49,13 +59,20 @@ extension Option {
         "shard", "I/N",
         "Collect only this share of the apps: I counts from 0 to N-1, and N exporters with one configuration share it.")
     package static let logLevel = Option(
-        "log.level", "LEVEL", default: "info", "What to log: debug, info, warn or error.")
-    package static let logFormat = Option("log.format", "FORMAT", default: "logfmt", "How to log: logfmt or json.")
+        "log.level", "LEVEL", default: "info", choices: Logger.Level.allCases.map(\.rawValue),
+        "What to log: debug, info, warn or error.")
+    package static let logFormat = Option(
+        "log.format", "FORMAT", default: "logfmt", choices: Logger.Format.allCases.map(\.rawValue),
+        "How to log: logfmt or json.")
 
+    package static let newFile = Option(
+        "output", "FILE", "Where to write it; without, to standard output. A file that is there is left as it is.")
     package static let app = Option("app", "NAME", "The app of the configuration; needed when there are several.")
     package static let onlyApp = Option("app", "NAME", "Only this app of the configuration.")
     package static let keyword = Option("keyword", "TEXT", "Only logs with this text in inputs, outputs or session id.")
-    package static let status = Option("status", "STATUS", "Only runs that are succeeded, failed or stopped.")
+    package static let status = Option(
+        "status", "STATUS", choices: ["succeeded", "failed", "stopped"],
+        "Only runs that are succeeded, failed or stopped.")
     package static let createdAfter = Option(
         "created-after", "TIME",
         "Only logs from this time on: 2026-11-22T10:00:00Z, 2026-11-22, or 2h for two hours ago.")
@@ -65,7 +82,8 @@ extension Option {
         "created-by-account", "EMAIL", "Only logs of this account, by its e-mail address.")
     package static let limit = Option("limit", "N", default: "20", "How many logs to list, newest first.")
     package static let output = Option(
-        "output", "FORMAT", default: "table", "How to list them: table, or json for JSON lines.")
+        "output", "FORMAT", default: "table", choices: ["table", "json"],
+        "How to list them: table, or json for JSON lines.")
 
     package static let listen = Option(
         "listen", "HOST:PORT", default: "127.0.0.1:13440", "Where the simulated Dify answers.")

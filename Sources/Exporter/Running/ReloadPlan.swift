@@ -20,6 +20,8 @@ package struct ReloadPlan: Equatable, Sendable {
         removed = old.map(\.displayName).filter { !names.contains($0) }
     }
 
+    var hasChanges: Bool { !(changed.isEmpty && added.isEmpty && removed.isEmpty) }
+
     /// For people, as in "3 apps: 1 unchanged, 1 changed, 1 added, 2 removed".
     package var description: String {
         let count = kept.count + changed.count + added.count

@@ -21,21 +21,26 @@ struct Servers: Sendable {
     func adopting(_ configuration: Configuration, makeTransport: (BaseURL) -> any Transport) -> Servers {
         var servers = Servers()
         for url in Set(configuration.apps.map(\.baseURL)) {
+            let budget = configuration.budget(of: url)
             servers.byURL[url] =
                 byURL[url]
                 ?? Server(
-                    gate: RequestGate(
-                        inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond),
+                    gate: RequestGate(inFlight: budget.inFlight, perSecond: budget.perSecond),
                     transport: makeTransport(url))
         }
         return servers
     }
 
-    /// Gives every gate the configuration's budget.
-    func adoptBudget(of configuration: Configuration) async {
-        for server in byURL.values {
-            await server.gate.adopt(
-                inFlight: configuration.requestsInFlight, perSecond: configuration.requestsPerSecond)
+    /// Gives every gate the configuration's budget. Where an operator has changed it, pauses that servers wanted are over: what
+    /// they were for may be mended.
+    func adoptBudget(of configuration: Configuration, endingPauses: Bool) async {
+        for (url, server) in byURL {
+            let budget = configuration.budget(of: url)
+            if endingPauses {
+                await server.gate.adopt(inFlight: budget.inFlight, perSecond: budget.perSecond)
+            } else {
+                await server.gate.change(inFlight: budget.inFlight, perSecond: budget.perSecond)
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import Metrics
 /// The latest snapshot of each app, by its name and in the order of the configuration: collections write, scrapes read.
 package actor SnapshotBoard {
     private var apps: [String]
+    /// The same, for looking names up: there may be thousands.
+    private var names: Set<String>
     private var snapshots: [String: AppSnapshot] = [:]
     /// What writing checkpoints came to for apps that are gone: its counters are over all apps, and must not fall.
     private(set) var departed = CollectionWork(since: ProcessMetrics.startTime)
@@ -13,13 +15,14 @@ package actor SnapshotBoard {
     /// `apps` are the names that are expected.
     package init(apps: [String]) {
         self.apps = apps
+        names = Set(apps)
     }
 
     /// Expects these apps from now on. What is known of others is dropped.
     package func expect(_ apps: [String]) {
-        self.apps = apps
+        (self.apps, names) = (apps, Set(apps))
         generation += 1
-        for (name, snapshot) in snapshots where !apps.contains(name) {
+        for (name, snapshot) in snapshots where !names.contains(name) {
             departed.keepCheckpoints(of: snapshot.work)
             snapshots[name] = nil
         }
@@ -27,7 +30,7 @@ package actor SnapshotBoard {
 
     /// `app` is the name that the configuration speaks of, which need not be that of the snapshot.
     package func post(_ snapshot: AppSnapshot, of app: String) {
-        guard apps.contains(app) else { return }
+        guard names.contains(app) else { return }
         snapshots[app] = snapshot
         generation += 1
     }

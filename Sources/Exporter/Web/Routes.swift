@@ -71,6 +71,9 @@ package struct Routes: Sendable {
     }
 
     private func readiness() async -> HTTPResponse {
+        guard await service.folderStatus.isKnown else {
+            return .text(503, "The folder of apps_dir has not been read yet; the log says why.\n")
+        }
         let untried = await board.untried
         return untried == 0
             ? .text(200, "dify-exporter is ready.\n") : .text(503, "\(untried) apps have not been tried yet.\n")
@@ -113,7 +116,8 @@ extension Routes {
         var throttled: [Duration] = []
         for (_, gate) in await service.gates { throttled.append(await gate.throttled) }
         return SharedPages.Version(
-            generation: await board.generation, reload: await service.reloadStatus, throttled: throttled)
+            generation: await board.generation, reload: await service.reloadStatus, folder: await service.folderStatus,
+            throttled: throttled)
     }
 
     private func families(of snapshots: [AppSnapshot]) async -> [Family] {
@@ -121,6 +125,7 @@ extension Routes {
         families.append(await throttledFamily())
         families += checkpointFamilies(snapshots.map(\.work) + [await board.departed])
         families += await service.reloadStatus.families
+        families += await service.folderStatus.families
         families.append(service.logFamily)
         families += ProcessMetrics.families
         return families
