@@ -14,11 +14,18 @@ package struct AppsFolderWatch: Sendable {
         self.folder = folder
     }
 
-    /// A watch after its first look; nil where a configuration names no folder.
-    package static func first(of configuration: Configuration) async -> AppsFolderWatch? {
+    /// A watch after a look that is taken at once; nil where a configuration names no folder. It goes on from an `earlier` one
+    /// of the same folder, so that what cannot be used now leaves in force what was there before.
+    package static func first(
+        of configuration: Configuration, goingOnFrom earlier: AppsFolderWatch? = nil
+    ) async -> AppsFolderWatch? {
         guard let path = configuration.appsFolder else { return nil }
-        var watch = AppsFolderWatch(AppsFolder(path))
-        _ = watch.receive(await watch.look())
+        let folder = AppsFolder(path)
+        var watch = AppsFolderWatch(folder)
+        if let earlier, earlier.folder == folder { watch = earlier }
+        let look = await watch.look()
+        // A change is taken at the second look that shows one.
+        for _ in 0..<2 { _ = watch.receive(look) }
         return watch
     }
 

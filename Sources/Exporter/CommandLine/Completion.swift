@@ -201,8 +201,8 @@ package enum Completion: String, CaseIterable, Sendable {
             for option in command.options {
                 let values =
                     option.isPath
-                    ? " -F" : option.choices.isEmpty ? "" : " -a \(quoted(option.choices.joined(separator: " ")))"
-                add(condition, "-l \(option.name) -r\(values) -d \(quoted(option.help))")
+                    ? "-r -F" : option.choices.isEmpty ? "-x" : "-x -a \(quoted(option.choices.joined(separator: " ")))"
+                add(condition, "-l \(option.name) \(values) -d \(quoted(option.help))")
             }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -16,14 +16,16 @@ package enum ConfigurationText {
 
     /// A configuration to begin with: every setting with its default, commented out, and one app.
     package static var template: String {
-        let settings = lines(of: Configuration(apps: [])).map { setting in
+        let defaults = Configuration(apps: [])
+        let settings = lines(of: defaults).map { setting in
             padded("  // \(member(setting)),", to: 46) + "// \(setting.comment)"
         }
+        let histograms = histograms(defaults.appDefaults.collection.buckets).map { "  // \($0)" }
         return """
             // The configuration of dify-exporter. 'dify-exporter check --config.file=FILE' tries it.
             // Lines that are commented out show the defaults. Durations: 500ms 30s 5m 1h30m 7d.
             {
-            \(settings.joined(separator: "\n"))
+            \((settings + histograms).joined(separator: "\n"))
 
               // Reasons of failed runs beside the built-in ones; the first that matches wins.
               // "failure_reasons": [{ "reason": "billing", "pattern": "(?i)insufficient balance" }],
@@ -56,6 +58,7 @@ package enum ConfigurationText {
     ) -> String {
         var text = "{\n"
         for setting in lines(of: configuration) { text += "  \(member(setting)),\n" }
+        for line in histograms(configuration.appDefaults.collection.buckets) { text += "  \(line)\n" }
         let rules = configuration.appDefaults.collection.classifier.ownRules
         if !rules.isEmpty {
             text += "  \"failure_reasons\": [\n"
@@ -98,7 +101,6 @@ package enum ConfigurationText {
             span("stuck_after", collection.stuckAfter, "running runs are shown as stuck then"),
             Setting(
                 key: "series_limit", value: String(collection.seriesLimit), comment: "for each app"),
-            Setting(key: "histograms", value: histograms(collection.buckets), comment: "upper bounds of buckets"),
         ]
     }
 
@@ -106,12 +108,13 @@ package enum ConfigurationText {
         Setting(key: key, value: string(span.prometheusText), comment: comment)
     }
 
-    private static func histograms(_ buckets: RunTotals.Buckets) -> String {
+    /// Upper bounds of buckets, a line for each histogram.
+    private static func histograms(_ buckets: RunTotals.Buckets) -> [String] {
         let all = [
             ("duration_seconds", buckets.duration), ("tokens", buckets.tokens), ("steps", buckets.steps),
         ]
-        let members = all.map { "\(string($0.0)): [\($0.1.map(number).joined(separator: ", "))]" }
-        return "{ \(members.joined(separator: ", ")) }"
+        let members = all.map { "  \(string($0.0)): [\($0.1.map(number).joined(separator: ", "))]," }
+        return ["\(string("histograms")): {"] + members + ["},"]
     }
 
     /// What an app has of its own; `file` is its key's in the folder.

@@ -39,6 +39,7 @@ package actor ExporterService {
 
     let board: SnapshotBoard
     private let surroundings: Surroundings
+    private let gathering: GatheringLog
     private let load: Load
     private let tailor: Tailor
     /// As it was loaded.
@@ -77,6 +78,7 @@ package actor ExporterService {
         let whole = CollectedApps(of: configuration, folder, tailor, surroundings.descriptors)
         (loaded, self.folder, self.configuration) = (configuration, folder, whole.configuration)
         self.surroundings = surroundings
+        gathering = GatheringLog(surroundings.logger)
         self.tailor = tailor
         self.load = load
         board = SnapshotBoard(apps: whole.configuration.apps.map(\.displayName))
@@ -118,6 +120,7 @@ package actor ExporterService {
         latestChange?.cancel()
         await latestChange?.value
         await stop(Array(apps.keys))
+        gathering.flush()
     }
 
     /// Loads the configuration and changes over to it: all of it, or after an error nothing. One change waits for the other.
@@ -145,7 +148,7 @@ package actor ExporterService {
     private func reloadNow() async -> Result<ReloadPlan, LoadError> {
         do throws(LoadError) {
             let next = try await load()
-            let nextFolder = await AppsFolderWatch.first(of: next)
+            let nextFolder = await AppsFolderWatch.first(of: next, goingOnFrom: folder)
             let whole = CollectedApps(of: next, nextFolder, tailor, surroundings.descriptors)
             try surroundings.descriptors.check(whole.configuration)
             let keys = await KeyAudit(of: whole.configuration, environment: surroundings.environment)
@@ -156,7 +159,7 @@ package actor ExporterService {
             watchFolder()
             reloadStatus.noteSuccess(at: surroundings.clock.now.date)
             tell(keys)
-            surroundings.logger.log(.info, "the configuration was loaded", ("outcome", plan.description))
+            surroundings.logger.log(.info, "the configuration was loaded", [("outcome", plan.description)] + plan.names)
             return .success(plan)
         } catch {
             reloadStatus.noteFailure()
@@ -193,7 +196,8 @@ package actor ExporterService {
         let whole = CollectedApps(of: loaded, self.folder, tailor, surroundings.descriptors)
         let plan = await changeOver(to: whole, by: .folder)
         guard plan.hasChanges else { return }
-        surroundings.logger.log(.info, "the folder of apps_dir has changed", ("outcome", plan.description))
+        surroundings.logger.log(
+            .info, "the folder of apps_dir has changed", [("outcome", plan.description)] + plan.names)
         tell(await KeyAudit(of: configuration, environment: surroundings.environment))
     }
 
@@ -278,7 +282,7 @@ package actor ExporterService {
         _ predecessor: AppMachine.Handover?
     ) -> RunningApp {
         let name = app.displayName
-        let log = CollectionLog(app: app, logger: surroundings.logger)
+        let log = CollectionLog(app: app, logger: surroundings.logger, gathering: gathering)
         let source = AppSource(
             app: app, environment: surroundings.environment, transport: server.transport, gate: server.gate,
             clock: surroundings.clock, logger: surroundings.logger)

@@ -28,4 +28,12 @@ package struct ReloadPlan: Equatable, Sendable {
         return "\(count) \(count == 1 ? "app" : "apps"): \(kept.count) unchanged, \(changed.count) changed, "
             + "\(added.count) added, \(removed.count) removed"
     }
+
+    /// The apps that changed, for the log: some names of each kind that there is.
+    var names: [Logger.Field] {
+        [("added", added), ("removed", removed), ("changed", changed)].compactMap { kind, names in
+            names.isEmpty
+                ? nil : (kind, names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : ""))
+        }
+    }
 }

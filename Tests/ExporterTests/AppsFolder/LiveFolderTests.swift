@@ -110,4 +110,23 @@ import Testing
             await exporter.stop()
         }
     }
+
+    @Test func `a reload takes the folder as it is at once, and an app whose key is half written goes on`() async throws
+    {
+        try await withFolder { folder in
+            try write("key-1", folder + "/keys/app-1")
+            let configuration = try configuration(folder)
+            let exporter = try await TestedExporter(folderOf: configuration)
+            await exporter.rounds(5, apps: 2)
+            try write("", folder + "/keys/app-1")
+            try write("key-2", folder + "/keys/app-2")
+            #expect(await exporter.reload(configuration: configuration).status == 200)
+            #expect(await exporter.service.board.expected.map(\.name) == ["app-1", "app-2"])
+            #expect(await exporter.samples()["dify_exporter_apps_dir_problems"] == 1)
+            await exporter.clock.untilSleeping(3)
+            await exporter.rounds(3, apps: 3)
+            #expect(await exporter.samples()["dify_up{app=\"app-1\"}"] == 1)
+            await exporter.stop()
+        }
+    }
 }
