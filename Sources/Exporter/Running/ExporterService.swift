@@ -109,8 +109,8 @@ package actor ExporterService {
         phase = .running
         startMissingApps()
         tellOfFolder(Array(folderProblems), before: [])
-        let audit = Task { [configuration, surroundings] in
-            tell(await KeyAudit(of: configuration, environment: surroundings.environment))
+        let audit = Task { [configuration, folder, surroundings] in
+            tell(await KeyAudit(of: configuration, folder: folder, environment: surroundings.environment))
         }
         watchFolder()
         await Self.untilCancelled()
@@ -151,7 +151,8 @@ package actor ExporterService {
             let nextFolder = await AppsFolderWatch.first(of: next, goingOnFrom: folder)
             let whole = CollectedApps(of: next, nextFolder, tailor, surroundings.descriptors)
             try surroundings.descriptors.check(whole.configuration)
-            let keys = await KeyAudit(of: whole.configuration, environment: surroundings.environment)
+            let keys = await KeyAudit(
+                of: whole.configuration, folder: nextFolder, environment: surroundings.environment)
             guard keys.unreadable.isEmpty else { throw LoadError(keys.unreadable) }
             guard phase != .stopping else { throw LoadError(lines: ["the program is ending"]) }
             (loaded, folder) = (next, nextFolder)
@@ -198,7 +199,7 @@ package actor ExporterService {
         guard plan.hasChanges else { return }
         surroundings.logger.log(
             .info, "the folder of apps_dir has changed", [("outcome", plan.description)] + plan.names)
-        tell(await KeyAudit(of: configuration, environment: surroundings.environment))
+        tell(await KeyAudit(of: configuration, folder: self.folder, environment: surroundings.environment))
     }
 
     /// Tells the log what is wrong in the folder and what no longer is, each once.
