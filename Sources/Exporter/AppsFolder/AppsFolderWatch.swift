@@ -8,7 +8,7 @@ package struct AppsFolderWatch: Sendable {
     package private(set) var error: AppsFolderError?
 
     /// From one look to the next. A change is in force after two of them.
-    static let interval = Duration.seconds(2)
+    static let interval = Duration.seconds(1)
 
     init(_ folder: AppsFolder) {
         self.folder = folder

@@ -29,7 +29,7 @@ import Testing
 
     /// Lets the folder be looked at twice, after which it gives the apps of `names`, and these be collected.
     private func looks(_ exporter: TestedExporter, apps: Int, then names: String...) async throws {
-        await exporter.rounds(3, apps: apps + 1)
+        await exporter.rounds(1, apps: apps + 1)
         exporter.clock.advance(by: .seconds(1))
         // Sleepers alone prove nothing: apps that are about to be stopped sleep too.
         try await Workbench.until {
