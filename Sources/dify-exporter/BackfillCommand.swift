@@ -8,6 +8,7 @@ import Platform
 /// Writes the history of apps for `promtool tsdb create-blocks-from openmetrics`.
 struct BackfillCommand {
     private let configFile: String?
+    private let appsFolder: String?
     private let appName: String?
     private let range: HistoryRange
     private let labels: [Label]
@@ -23,6 +24,7 @@ struct BackfillCommand {
 
     init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         appName = options[.onlyApp]
         (self.environment, self.signals) = (environment, signals)
         let now = UnixTime.now
@@ -89,7 +91,8 @@ struct BackfillCommand {
     }
 
     func run() async throws(UsageError) -> ExitCode {
-        guard var configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard var configuration = await Program.loadConfiguration(
+                file: configFile, appsFolder: appsFolder, environment: environment) else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }

@@ -5,6 +5,7 @@ import Exporter
 /// Tries every app's key and prints a verdict for each; with `--since`, compares what was counted with what Dify lists.
 struct CheckCommand {
     private let configFile: String?
+    private let appsFolder: String?
     private let webConfigFile: String?
     /// How far back to compare; nil to try the keys only.
     private let since: Duration?
@@ -18,6 +19,7 @@ struct CheckCommand {
 
     init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         webConfigFile = options[.webConfigFile]
         let longest = AppReconciliation.longestSpan
         since = try options.parsed(.checkSince, expected: "a span up to \(longest.prometheusText), such as 24h") {
@@ -34,13 +36,13 @@ struct CheckCommand {
     }
 
     func run() async -> ExitCode {
-        let configuration = await Program.loadConfiguration(file: configFile, environment: environment)
+        let fleet = await Program.loadFleet(file: configFile, appsFolder: appsFolder, environment)
         let webCheck = await Program.checkWebConfiguration(webConfigFile)
-        guard let configuration, let webCheck else { return .usage }
+        guard let fleet, let webCheck else { return .usage }
         guard Program.hasLibcurl() else { return .failure }
-        guard let since else { return await tryKeys(configuration, webCheck) }
+        guard let since else { return await tryKeys(fleet, webCheck) }
         let apps = await AppReconciliation.all(
-            of: configuration, since: since, storagePath: storagePath, environment: environment
+            of: fleet.configuration, since: since, storagePath: storagePath, environment: environment
         ) { _ in Program.transport(environment) }
         switch output {
         case .json: Console.write(AppReconciliation.json(apps))
@@ -52,13 +54,15 @@ struct CheckCommand {
                 for remark in app.remarks { Console.write("\(app.name): \(remark)\n") }
             }
         }
-        return apps.allSatisfy(\.isGood) ? .success : .failure
+        for problem in fleet.problems { Console.writeError("dify-exporter: \(problem.line)") }
+        return apps.allSatisfy(\.isGood) && fleet.problems.isEmpty ? .success : .failure
     }
 
-    private func tryKeys(_ configuration: Configuration, _ webCheck: String) async -> ExitCode {
-        let checks = await AppCheck.all(of: configuration, environment: environment) { _ in
+    private func tryKeys(_ fleet: Program.Fleet, _ webCheck: String) async -> ExitCode {
+        var checks = await AppCheck.all(of: fleet.configuration, environment: environment) { _ in
             Program.transport(environment)
         }
+        checks += fleet.problems.map(AppCheck.init)
         switch output {
         case .json: Console.write(AppCheck.json(checks))
         case .table:

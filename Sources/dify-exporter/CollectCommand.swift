@@ -7,6 +7,7 @@ import Storage
 /// Collects every app once and writes what `/metrics` would show: for cron, CI jobs and node_exporter's textfile collector.
 struct CollectCommand {
     private let configFile: String?
+    private let appsFolder: String?
     private let since: Duration
     private let format: ExpositionFormat
     /// Nil for standard output.
@@ -15,6 +16,7 @@ struct CollectCommand {
 
     init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         since = try options.required(.collectSince, expected: "a span above 0 such as 30m, 1h or 7d") { text in
             Duration(prometheus: text).flatMap { $0 > .zero ? $0 : nil }
         }
@@ -34,7 +36,8 @@ struct CollectCommand {
     }
 
     func run() async -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
+        guard let configuration = await Program.loadConfiguration(
+                file: configFile, appsFolder: appsFolder, environment: environment) else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }

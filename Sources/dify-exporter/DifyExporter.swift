@@ -37,7 +37,23 @@ struct DifyExporter {
         case .logs: try await LogsCommand(options, environment: environment).run()
         case .explain: try await ExplainCommand(options, environment: environment).run()
         case .healthcheck: try await HealthcheckCommand(options).run()
+        case .configInit: ConfigInitCommand(options).run()
+        case .configShow: try await ConfigShowCommand(options, environment: environment).run()
+        case .completion: try completion(options)
+        case .manual: print(Manual.page)
         }
+    }
+
+    private static func completion(_ options: OptionValues) throws(UsageError) -> ExitCode {
+        guard let shell = options.operand.flatMap(Completion.init(rawValue:)) else {
+            throw UsageError(message: "completion takes \(Completion.names), not \(options.operand ?? "")")
+        }
+        return print(shell.script)
+    }
+
+    private static func print(_ text: String) -> ExitCode {
+        Console.write(text)
+        return .success
     }
 
     private static func signals(_ command: Command) -> Signals {

@@ -6,6 +6,7 @@ import LogCollection
 struct ExplainCommand {
     private let runID: RunID
     private let configFile: String?
+    private let appsFolder: String?
     private let storagePath: String?
     private let appName: String?
     private let environment: Environment
@@ -16,15 +17,17 @@ struct ExplainCommand {
         }
         self.runID = runID
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
         appName = options[.onlyApp]
         self.environment = environment
     }
 
     func run() async throws(UsageError) -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
-            return .usage
-        }
+        guard
+            let configuration = await Program.loadConfiguration(
+                file: configFile, appsFolder: appsFolder, environment: environment)
+        else { return .usage }
         guard Program.hasLibcurl() else { return .failure }
         let apps = configuration.apps.filter { appName == nil || $0.displayName == appName }
         guard !apps.isEmpty else {

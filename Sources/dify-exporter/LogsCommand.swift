@@ -7,6 +7,7 @@ import LogCollection
 /// Lists workflow logs, newest first.
 struct LogsCommand {
     private let configFile: String?
+    private let appsFolder: String?
     private let environment: Environment
     private let appName: String?
     private let limit: Int
@@ -19,6 +20,7 @@ struct LogsCommand {
 
     init(_ options: OptionValues, environment: Environment) throws(UsageError) {
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         self.environment = environment
         appName = options[.app]
         limit = try options.count(.limit)
@@ -44,9 +46,10 @@ struct LogsCommand {
     }
 
     func run() async throws(UsageError) -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(file: configFile, environment: environment) else {
-            return .usage
-        }
+        guard
+            let configuration = await Program.loadConfiguration(
+                file: configFile, appsFolder: appsFolder, environment: environment)
+        else { return .usage }
         guard Program.hasLibcurl() else { return .failure }
         let app = try chosenApp(configuration)
         let client: DifyClient

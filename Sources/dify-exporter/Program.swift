@@ -6,10 +6,34 @@ import Platform
 
 /// What several commands share.
 enum Program {
-    /// The configuration, or nil after its problems were printed.
-    static func loadConfiguration(file: String?, environment: Environment) async -> Configuration? {
+    /// The configuration with the apps of its folder, or nil after its problems were printed. What is wrong with single files
+    /// of the folder is printed too, and leaves out their apps only.
+    static func loadConfiguration(
+        file: String?, appsFolder: String? = nil, environment: Environment
+    ) async -> Configuration? {
+        guard let fleet = await loadFleet(file: file, appsFolder: appsFolder, environment) else { return nil }
+        for problem in fleet.problems { Console.writeError("dify-exporter: \(problem.line)") }
+        return fleet.configuration
+    }
+
+    /// A configuration with the apps of its folder.
+    struct Fleet {
+        let configuration: Configuration
+        /// What is wrong with files of the folder.
+        let problems: [AppsFolderProblem]
+        /// The configuration without the folder's apps.
+        let listed: Configuration
+        let folder: AppsFolder?
+    }
+
+    /// The same, with what is wrong with files of the folder for the caller to print.
+    static func loadFleet(file: String?, appsFolder: String?, _ environment: Environment) async -> Fleet? {
         do throws(LoadError) {
-            return try await Configuration.load(file: file, environment: environment)
+            let listed = try await Configuration.load(file: file, appsFolder: appsFolder, environment: environment)
+            let watch = await AppsFolderWatch.first(of: listed)
+            if let error = watch?.error { throw LoadError(lines: [error.description]) }
+            let (configuration, problems) = listed.completed(by: watch)
+            return Fleet(configuration: configuration, problems: problems, listed: listed, folder: watch?.folder)
         } catch {
             write(error)
             return nil
@@ -151,6 +175,11 @@ extension OptionValues {
             hosts.append(host)
         }
         return hosts
+    }
+
+    /// Nil for all apps.
+    func shard() throws(UsageError) -> Shard? {
+        try parsed(.shard, expected: "a share such as 0/3, counted from 0", Shard.init)
     }
 
     func logger() throws(UsageError) -> Logger {

@@ -8,6 +8,7 @@ import LogCollection
 struct ServeCommand {
     private let settings: ServingSettings
     private let configFile: String?
+    private let appsFolder: String?
     /// Nil for numbers in memory only.
     private let storagePath: String?
     private let resetApps: [String]
@@ -19,34 +20,39 @@ struct ServeCommand {
     init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
         settings = try ServingSettings(options, environment: environment)
         configFile = options[.configFile]
+        appsFolder = options[.appsFolder]
         storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
         resetApps = options.all(.resetApp)
-        shard = try options.parsed(.shard, expected: "a share such as 0/3, counted from 0", Shard.init)
+        shard = try options.shard()
         self.environment = environment
         self.signals = signals
     }
 
     func run() async -> ExitCode {
+        let loaded: Configuration
+        let folder: AppsFolderWatch?
         let configuration: Configuration
         let web: WebSecurity
         do throws(LoadError) {
             web = try await WebSecurity(path: settings.webConfigFile, logger: settings.logger)
-            configuration = try await load()
-            try settings.descriptors.check(configuration)
+            loaded = try await load()
+            folder = await AppsFolderWatch.first(of: loaded)
+            try settings.descriptors.check(tailored(loaded))
+            configuration = tailored(loaded.completed(by: folder).configuration)
         } catch {
             Program.write(error)
             return .usage
         }
         guard await resetStorage(of: configuration) else { return .failure }
         let service = ExporterService(
-            configuration: configuration,
+            configuration: loaded, folder: folder,
             surroundings: .init(
                 environment: environment, storagePath: storagePath, logger: settings.logger,
                 descriptors: settings.descriptors, web: web
             ) {
                 [environment] _ in Program.transport(environment)
             },
-            load: load)
+            tailor: tailored, load: load)
         let count = configuration.apps.count
         return await Program.serve(service, settings, web, signals) { addresses in
             settings.logger.log(
@@ -60,8 +66,13 @@ struct ServeCommand {
 
     /// The configuration as it is now; at the start and whenever it is loaded again.
     private func load() async throws(LoadError) -> Configuration {
-        let configuration = try await Configuration.load(file: configFile, environment: environment).limited(to: shard)
-        return storagePath == nil ? configuration.countingFromNow : configuration
+        try await Configuration.load(file: configFile, appsFolder: appsFolder, environment: environment)
+    }
+
+    /// This process's part of it.
+    private func tailored(_ configuration: Configuration) -> Configuration {
+        let own = configuration.limited(to: shard)
+        return storagePath == nil ? own.countingFromNow : own
     }
 
     /// Sets aside what the operator gave up; false after saying what went wrong.

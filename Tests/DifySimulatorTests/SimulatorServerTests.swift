@@ -83,6 +83,8 @@ import Testing
         #expect(await server.respond(to: get("/v1/info")).status == 502)
         #expect(await server.respond(to: post("/simulator/faults", ["ratio": "0"])).status == 200)
         #expect(await server.respond(to: get("/v1/info")).status == 200)
+        #expect(await server.respond(to: post("/simulator/key", ["app": "app", "key": "another"])).status == 200)
+        #expect(await server.respond(to: get("/v1/info")).status == 401)
     }
 
     @Test func refusesWithASentence() async {
@@ -109,6 +111,7 @@ import Testing
                 post("/simulator/upgrade", ["version": "newest"]), 400,
                 "version is 'newest', and must be one such as 1.15.0"
             ),
+            (post("/simulator/key", ["app": "app"]), 400, "the parameter key is missing"),
             (post("/simulator/faults", ["ratio": "nan"]), 400, "ratio is 'nan', and must be a number from 0 to 1"),
             (
                 post("/simulator/load", ["app": "app", "state": "high"]), 400,

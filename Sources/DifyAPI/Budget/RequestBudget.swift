@@ -74,10 +74,15 @@ package struct RequestBudget: Sendable {
 
     /// Goes on under other limits; requests under way stay counted. A pause is over.
     package mutating func adopt(_ limits: Limits, at now: MonotonicTime) {
+        change(limits)
+        if case .paused = access { endPause(at: now) }
+    }
+
+    /// The same without an operator: a pause goes on.
+    package mutating func change(_ limits: Limits) {
         self.limits = limits
         background.adopt(limits.backgroundShare)
         begun = begun.suffix(perSpan)
-        if case .paused = access { endPause(at: now) }
     }
 
     /// How many requests may begin in one `span`: the whole number that keeps `perSecond` exactly.

@@ -45,6 +45,12 @@ package actor RequestGate {
         admitWaiters()
     }
 
+    /// Goes on under other limits, with those who wait, and with a pause that the server wants.
+    package func change(_ limits: RequestBudget.Limits) {
+        budget.change(limits)
+        admitWaiters()
+    }
+
     /// How long requests have been under way, all added up.
     package var spent: [Urgency.Kind: Duration] { budget.spent }
 

@@ -12,6 +12,7 @@ import JSON
 /// | POST `/simulator/recovery?app=` | ends what goes wrong in an app |
 /// | POST `/simulator/faults?ratio=&kind=` | lets a share of requests fail, in that way or in all ways |
 /// | POST `/simulator/load?app=&state=` | stops (`off`) and resumes (`on`) an app's load |
+/// | POST `/simulator/key?app=&key=` | gives an app another key; the one before is refused from then on |
 /// | POST `/simulator/burst?app=&rows=` | starts up to 10,000 runs in one second |
 /// | POST `/simulator/poison?app=&share=&seconds=` | makes a share of the logs of the last seconds such that Dify 1.15 cannot serve them |
 /// | POST `/simulator/repair?app=` | makes all logs such that it can |
@@ -21,7 +22,7 @@ enum ControlRoutes {
     static let prefix = "/simulator/"
     private static let methods = [
         "truth": "GET", "apps": "GET", "incident": "POST", "recovery": "POST", "faults": "POST", "load": "POST",
-        "burst": "POST", "poison": "POST", "repair": "POST", "redis": "POST", "upgrade": "POST",
+        "burst": "POST", "key": "POST", "poison": "POST", "repair": "POST", "redis": "POST", "upgrade": "POST",
     ]
 
     /// The name of the route that a request asks for.
@@ -110,6 +111,9 @@ extension SimulatedDify {
             let kinds: [Faults.Kind] = parameters.has("kind") ? [try parameters.choice("kind")] : Faults.Kind.allCases
             let names = kinds.map(\.rawValue).joined(separator: ", ")
             return (.setFaults(Faults(share: ratio, kinds: kinds)), "\(ratio) of all requests fail: \(names)")
+        case "key":
+            let app = try parameters.app()
+            return (.rotateKey(app: app, key: try parameters.key()), "\(app) has another key")
         case "load":
             let app = try parameters.app()
             let state: SwitchState = try parameters.choice("state")
@@ -145,10 +149,12 @@ extension SimulatedDify {
 private struct ControlParameters {
     private let values: [String: String]
     private let apps: [String]
+    private let keys: Set<String>
 
     init(_ request: SimulatedRequest, apps: [SimulatedApp]) {
         values = Dictionary(request.query.map { ($0.name, $0.value) }) { first, _ in first }
         self.apps = apps.map(\.settings.name)
+        keys = Set(apps.map(\.settings.key))
     }
 
     func has(_ name: String) -> Bool { values[name] != nil }
@@ -159,6 +165,15 @@ private struct ControlParameters {
             throw ControlRefusal(sentence: "no app is called '\(name)'; there are \(apps.joined(separator: ", "))")
         }
         return name
+    }
+
+    /// A key that no other app has.
+    func key() throws(ControlRefusal) -> String {
+        let key = try text("key")
+        guard !key.isEmpty, !keys.contains(key) else {
+            throw ControlRefusal(sentence: "key must be one that no app has")
+        }
+        return key
     }
 
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) throws(ControlRefusal) -> Choice {

@@ -1,6 +1,9 @@
 /// What the program can be asked to do, with the flags that each takes.
 package enum Command: String, CaseIterable, Sendable {
     case serve, demo, simulate, check, collect, backfill, logs, explain, healthcheck
+    case configInit = "config init"
+    case configShow = "config show"
+    case completion, manual
 
     package var summary: String {
         switch self {
@@ -13,6 +16,10 @@ package enum Command: String, CaseIterable, Sendable {
         case .logs: "List workflow logs, with every filter that Dify has."
         case .explain: "Say why a run was counted, is waited for, was given up, or was never seen."
         case .healthcheck: "Ask a running exporter whether it is healthy, for containers."
+        case .configInit: "Write a commented configuration to begin with."
+        case .configShow: "Print the configuration that is in force, without keys."
+        case .completion: "Print a script that lets a shell complete this program's flags."
+        case .manual: "Print the manual page, for man."
         }
     }
 
@@ -20,13 +27,17 @@ package enum Command: String, CaseIterable, Sendable {
     package var takesSignals: Bool {
         switch self {
         case .serve, .demo, .simulate, .backfill: true
-        case .check, .collect, .logs, .explain, .healthcheck: false
+        case .check, .collect, .logs, .explain, .healthcheck, .configInit, .configShow, .completion, .manual: false
         }
     }
 
     /// The name of the one argument that is not a flag, and is needed; nil for a command without one.
     package var operand: String? {
-        self == .explain ? "RUN_ID" : nil
+        switch self {
+        case .explain: "RUN_ID"
+        case .completion: "SHELL"
+        default: nil
+        }
     }
 
     /// As it stands in usage lines.
@@ -39,27 +50,30 @@ package enum Command: String, CaseIterable, Sendable {
         return switch self {
         case .serve:
             [
-                .configFile, .listenAddress, .systemdSocket, .webConfigFile, .telemetryPath, .allowedHosts,
-                .storagePath,
-                .resetApp, .shard,
+                .configFile, .appsFolder, .listenAddress, .systemdSocket, .webConfigFile, .telemetryPath, .allowedHosts,
+                .storagePath, .resetApp, .shard,
             ] + logging
         case .demo: [.listenAddress, .webConfigFile, .telemetryPath, .allowedHosts, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
-        case .check: [.configFile, .webConfigFile, .checkSince, .storagePath, .checkOutput]
+        case .check: [.configFile, .appsFolder, .webConfigFile, .checkSince, .storagePath, .checkOutput]
         case .backfill:
             [
-                .configFile, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .resume, .force,
-                .leaveCheckpoint, .storagePath,
+                .configFile, .appsFolder, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .resume,
+                .force, .leaveCheckpoint, .storagePath,
             ]
-        case .collect: [.configFile, .collectSince, .format, .outputFile]
+        case .collect: [.configFile, .appsFolder, .collectSince, .format, .outputFile]
         case .logs:
             [
-                .configFile, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account, .limit,
+                .configFile, .appsFolder, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account,
+                .limit,
                 .output,
             ]
-        case .explain: [.configFile, .storagePath, .onlyApp]
+        case .explain: [.configFile, .appsFolder, .storagePath, .onlyApp]
         case .healthcheck: [.listenAddress, .webConfigFile]
+        case .configInit: [.newFile]
+        case .configShow: [.configFile, .appsFolder, .shard]
+        case .completion, .manual: []
         }
     }
 }

@@ -16,15 +16,15 @@ package enum Invocation: Equatable, Sendable {
                 self = .help(nil)
                 return
             }
-            self = .help(try Self.command(rest[rest.startIndex + 1]))
+            rest.removeFirst()
+            self = .help(try Self.takeCommand(&rest))
             return
         }
         var command = Command.serve
         var hasCommand = false
-        if let first = rest.first, !first.hasPrefix("-") {
-            command = try Self.command(first)
+        if rest.first?.hasPrefix("-") == false {
+            command = try Self.takeCommand(&rest)
             hasCommand = true
-            rest.removeFirst()
         }
         if rest.contains("--help") || rest.contains("-h") {
             self = .help(hasCommand ? command : nil)
@@ -33,8 +33,17 @@ package enum Invocation: Equatable, Sendable {
         self = .run(command, try OptionValues(rest, of: command, environment: environment))
     }
 
-    private static func command(_ name: String) throws(UsageError) -> Command {
+    /// Takes the command off the front of the arguments: one word, or two as in `config show`.
+    private static func takeCommand(_ arguments: inout ArraySlice<String>) throws(UsageError) -> Command {
+        let name = arguments.popFirst() ?? ""
         if let command = Command(rawValue: name) { return command }
+        let group = Command.allCases.filter { $0.rawValue.hasPrefix(name + " ") }.map(\.rawValue)
+        guard group.isEmpty else {
+            if let action = arguments.popFirst(), let command = Command(rawValue: "\(name) \(action)") {
+                return command
+            }
+            throw UsageError(message: "\(name) is \(group.joined(separator: " or "))")
+        }
         let nearest = Spelling.nearest(to: name, among: Command.allCases.map(\.rawValue))
         let hint =
             nearest.map { "did you mean \($0)?" }

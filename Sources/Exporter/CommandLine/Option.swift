@@ -9,17 +9,20 @@ package struct Option: Hashable, Sendable {
     package let isRepeatable: Bool
     /// Whether it is given without a value, and means yes then.
     package let isSwitch: Bool
+    /// The words that it takes, where it takes no others.
+    let choices: [String]
     package let help: String
 
     init(
         _ name: String, _ placeholder: String, default defaultValue: String? = nil, isRepeatable: Bool = false,
-        isSwitch: Bool = false, _ help: String
+        isSwitch: Bool = false, choices: [String] = [], _ help: String
     ) {
         self.name = name
         self.placeholder = placeholder
         self.defaultValue = defaultValue
         self.isRepeatable = isRepeatable
         self.isSwitch = isSwitch
+        self.choices = choices
         self.help = help
     }
 
@@ -27,6 +30,9 @@ package struct Option: Hashable, Sendable {
     static func switching(_ name: String, _ help: String) -> Option {
         Option(name, "true", default: "false", isSwitch: true, help)
     }
+
+    /// Whether it takes the path of a file or folder.
+    var isPath: Bool { ["PATH", "FILE", "FOLDER"].contains(placeholder) }
 
     /// `DIFY_EXPORTER_WEB_LISTEN_ADDRESS` for `web.listen-address`.
     package var environmentName: String {
@@ -38,6 +44,10 @@ extension Option {
     package static let configFile = Option(
         "config.file", "PATH",
         "The configuration file. Without one, a single app comes from DIFY_API_KEY or DIFY_API_KEY_FILE.")
+    package static let appsFolder = Option(
+        "apps.dir", "PATH",
+        "A folder in which each file is an app: its name is the app's, its content the key. NAME.json beside it has the app's "
+            + "own settings. Files come and go live.")
     package static let listenAddress = Option(
         "web.listen-address", "HOST:PORT", default: "127.0.0.1:13439", isRepeatable: true,
         "Where to serve; give it again for more addresses.")
@@ -48,7 +58,7 @@ extension Option {
         "web.systemd-socket", "BOOL", isSwitch: true,
         "Serve on the sockets that systemd hands over, and not on --web.listen-address.")
     package static let telemetryPath = Option(
-        "web.telemetry-path", "PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
+        "web.telemetry-path", "/PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
     package static let allowedHosts = Option(
         "web.allowed-hosts", "HOST", isRepeatable: true,
         "A host by which browsers may reach the status page, without a port; give it again for more, or * for any. Without it: "
@@ -63,13 +73,20 @@ extension Option {
         "shard", "I/N",
         "Collect only this share of the apps: I counts from 0 to N-1, and N exporters with one configuration share it.")
     package static let logLevel = Option(
-        "log.level", "LEVEL", default: "info", "What to log: debug, info, warn or error.")
-    package static let logFormat = Option("log.format", "FORMAT", default: "logfmt", "How to log: logfmt or json.")
+        "log.level", "LEVEL", default: "info", choices: Logger.Level.allCases.map(\.rawValue),
+        "What to log: debug, info, warn or error.")
+    package static let logFormat = Option(
+        "log.format", "FORMAT", default: "logfmt", choices: Logger.Format.allCases.map(\.rawValue),
+        "How to log: logfmt or json.")
 
+    package static let newFile = Option(
+        "output", "FILE", "Where to write it; without, to standard output. A file that is there is left as it is.")
     package static let app = Option("app", "NAME", "The app of the configuration; needed when there are several.")
     package static let onlyApp = Option("app", "NAME", "Only this app of the configuration.")
     package static let keyword = Option("keyword", "TEXT", "Only logs with this text in inputs, outputs or session id.")
-    package static let status = Option("status", "STATUS", "Only runs that are succeeded, failed or stopped.")
+    package static let status = Option(
+        "status", "STATUS", choices: ["succeeded", "failed", "stopped"],
+        "Only runs that are succeeded, failed or stopped.")
     package static let createdAfter = Option(
         "created-after", "TIME",
         "Only logs from this time on: 2026-11-22T10:00:00Z, 2026-11-22, or 2h for two hours ago.")
@@ -79,7 +96,8 @@ extension Option {
         "created-by-account", "EMAIL", "Only logs of this account, by its e-mail address.")
     package static let limit = Option("limit", "N", default: "20", "How many logs to list, newest first.")
     package static let output = Option(
-        "output", "FORMAT", default: "table", "How to list them: table, or json for JSON lines.")
+        "output", "FORMAT", default: "table", choices: ["table", "json"],
+        "How to list them: table, or json for JSON lines.")
 
     package static let collectSince = Option(
         "since", "SPAN", default: "1h", "How far back to read. As in 30m or 7d.")

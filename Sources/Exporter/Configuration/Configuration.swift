@@ -7,16 +7,33 @@ import Metrics
 /// What the operator wants, checked: nothing in here can be wrong any more.
 package struct Configuration: Sendable {
     package var apps: [AppConfiguration]
+    /// The folder whose files are apps too; nil for none.
+    package var appsFolder: String?
+    /// What the apps of the folder take over.
+    package var appDefaults = AppDefaults()
     /// For each base URL.
     package var requestsInFlight = 2
     /// For each base URL.
     package var requestsPerSecond = 5.0
     /// The share of one worker's time that catching up may take, for each base URL; above 0, at most 1.
     package var catchUpShare = RequestBudget.Limits.usualBackgroundShare
+    /// Which of several exporters this is; nil where it is the only one.
+    var shard: Shard?
+    /// What part of each base URL's apps this exporter has, above 0 and up to 1. All of them where the base URL is missing.
+    var shares: [BaseURL: Double] = [:]
 
     package init(apps: [AppConfiguration]) {
         self.apps = apps
     }
+}
+
+/// What apps take over unless they say otherwise.
+package struct AppDefaults: Hashable, Sendable {
+    package var baseURL = BaseURL.cloud
+    package var requestTimeout = AppConfiguration.usualTimeout
+    package var collection = CollectionSettings()
+
+    package init() {}
 }
 
 /// One app, with the file's defaults filled in.
@@ -66,10 +83,6 @@ package struct AppName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Configuration {
-    var requestLimits: RequestBudget.Limits {
-        .init(inFlight: requestsInFlight, perSecond: requestsPerSecond, backgroundShare: catchUpShare)
-    }
-
     /// The same for numbers that live in memory only: those begin with each start, and must not count the same past again with
     /// each of them.
     package var countingFromNow: Configuration {

@@ -6,22 +6,54 @@ import LogCollection
 import Metrics
 
 extension Configuration {
-    /// Reads a configuration file's text. Throws every mistake in it at once.
-    package static func read(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
-        let document: JSONDocument
+    /// Reads a configuration file's text. Throws every mistake in it at once. With `hasAppsFolder` a folder of keys is named
+    /// elsewhere, so that the file need not list an app.
+    package static func read(_ text: [UInt8], hasAppsFolder: Bool = false) throws(ConfigurationError) -> Configuration {
+        let document = try document(text, whenEmpty: "the file is empty; it needs at least { \"apps\": [ … ] }")
+        let problems = ObjectReader.ProblemList(document)
+        let configuration = ConfigurationFileReader(problems: problems, hasAppsFolder: hasAppsFolder)
+            .read(document.root)
+        guard problems.isEmpty, let configuration else { throw problems.error }
+        return configuration
+    }
+
+    fileprivate static func document(
+        _ text: [UInt8], whenEmpty hint: String
+    ) throws(ConfigurationError) -> JSONDocument {
         do {
-            document = try JSONDocument(text, dialect: .withComments, limits: .init(bytes: 16 << 20, depth: 16))
+            return try JSONDocument(text, dialect: .withComments, limits: .init(bytes: 16 << 20, depth: 16))
         } catch {
             let position = JSONPosition(offset: error.offset, in: text)
             let isEmpty = text.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
-            let message =
-                isEmpty ? "the file is empty; it needs at least { \"apps\": [ … ] }" : error.problem.description
+            let message = isEmpty ? hint : error.problem.description
             throw ConfigurationError(problems: [ConfigurationProblem(position: position, path: "", message: message)])
         }
+    }
+}
+
+extension AppConfiguration {
+    /// An app whose name and key stand elsewhere, with the settings of a text: the members of an entry of `apps`, without
+    /// `name` and key. Throws every mistake in it at once.
+    static func read(
+        settings text: [UInt8], name: AppName, key: APIKey, defaults: AppDefaults
+    ) throws(ConfigurationError) -> AppConfiguration {
+        try settings(in: text, defaults).app(name, .inline(key))
+    }
+
+    /// Throws every mistake in the text of an app's settings at once. Names, keys and defaults make no difference to it.
+    static func check(settings text: [UInt8]) throws(ConfigurationError) {
+        _ = try settings(in: text, AppDefaults())
+    }
+
+    private static func settings(
+        in text: [UInt8], _ defaults: AppDefaults
+    ) throws(ConfigurationError) -> ConfigurationFileReader.AppSettings {
+        let document = try Configuration.document(text, whenEmpty: "the file is empty; write at least {}, or delete it")
         let problems = ObjectReader.ProblemList(document)
-        let configuration = ConfigurationFileReader(problems: problems).read(document.root)
-        guard problems.isEmpty, let configuration else { throw problems.error }
-        return configuration
+        let settings = ConfigurationFileReader(problems: problems, hasAppsFolder: true)
+            .readSettings(document.root, defaults)
+        guard problems.isEmpty, let settings else { throw problems.error }
+        return settings
     }
 }
 
@@ -36,19 +68,14 @@ package struct ConfigurationError: Error, Equatable {
 /// The keys of the file and what each may hold.
 private struct ConfigurationFileReader {
     let problems: ObjectReader.ProblemList
-
-    /// What apps take over unless they say otherwise.
-    private struct Defaults {
-        var baseURL = BaseURL.cloud
-        var requestTimeout = AppConfiguration.usualTimeout
-        var collection = CollectionSettings()
-    }
+    /// Whether a folder of keys is named outside of the file.
+    let hasAppsFolder: Bool
 
     private static let day = Duration.seconds(86_400)
 
     func read(_ root: JSONNode) -> Configuration? {
         guard var object = ObjectReader(root, path: "", problems: problems) else { return nil }
-        var defaults = Defaults()
+        var defaults = AppDefaults()
         defaults.baseURL = object.parsed("base_url", parseBaseURL) ?? defaults.baseURL
         readTimes(&object, &defaults.requestTimeout, &defaults.collection)
         if var histograms = object.object("histograms") {
@@ -66,7 +93,10 @@ private struct ConfigurationFileReader {
         }
         let ownRules = (object.elements("failure_reasons") ?? []).compactMap(readFailureReason)
         defaults.collection.classifier = FailureClassifier(ownRules: ownRules)
-        configuration.apps = readApps(&object, root, defaults)
+        configuration.appsFolder = object.parsed("apps_dir", parseFolder)
+        let listsApps = !hasAppsFolder && object.node("apps_dir") == nil
+        configuration.apps = readApps(&object, root, defaults, isNeeded: listsApps)
+        configuration.appDefaults = defaults
         object.finish()
         return configuration
     }
@@ -125,13 +155,19 @@ private struct ConfigurationFileReader {
 
     // MARK: Apps
 
-    private func readApps(_ object: inout ObjectReader, _ root: JSONNode, _ defaults: Defaults) -> [AppConfiguration] {
+    private func readApps(
+        _ object: inout ObjectReader, _ root: JSONNode, _ defaults: AppDefaults, isNeeded: Bool
+    ) -> [AppConfiguration] {
         guard let elements = object.elements("apps") else {
-            if object.node("apps") == nil { problems.add(root, "apps", "is missing; list at least one app") }
+            if isNeeded, object.node("apps") == nil {
+                problems.add(root, "apps", "is missing; list at least one app, or name a folder of keys in apps_dir")
+            }
             return []
         }
-        if elements.isEmpty, let node = object.node("apps") {
-            object.problem(node, "apps", "is empty; list at least one app with its name and api_key_file")
+        if isNeeded, elements.isEmpty, let node = object.node("apps") {
+            object.problem(
+                node, "apps",
+                "is empty; list at least one app with its name and api_key_file, or name a folder of keys in apps_dir")
         }
         var names: Set<AppName> = []
         return elements.compactMap { node, path in
@@ -143,34 +179,57 @@ private struct ConfigurationFileReader {
         }
     }
 
-    private func readApp(_ node: JSONNode, _ path: String, _ defaults: Defaults) -> AppConfiguration? {
+    private func readApp(_ node: JSONNode, _ path: String, _ defaults: AppDefaults) -> AppConfiguration? {
         guard var object = ObjectReader(node, path: path, problems: problems) else { return nil }
         let name = object.parsed("name") { text -> Result<AppName, ConfigurationMistake> in
             AppName(text).map { .success($0) } ?? .mistake(AppName.rule)
         }
         if name == nil, object.node("name") == nil { problems.add(node, path, "name is missing") }
         let keySource = readKeySource(&object, node, path)
-        let baseURL = object.parsed("base_url", parseBaseURL) ?? defaults.baseURL
-        var timeout = defaults.requestTimeout
-        var collection = defaults.collection
-        readTimes(&object, &timeout, &collection)
+        let settings = readSettings(&object, defaults)
+        object.finish()
+        guard let name, let keySource else { return nil }
+        return settings.app(name, keySource)
+    }
+
+    /// The same for an app whose name and key do not stand in the object.
+    func readSettings(_ node: JSONNode, _ defaults: AppDefaults) -> AppSettings? {
+        guard var object = ObjectReader(node, path: "", problems: problems) else { return nil }
+        let settings = readSettings(&object, defaults)
+        object.finish()
+        return settings
+    }
+
+    /// What an app's object holds beside its name and key.
+    struct AppSettings {
+        var common: AppDefaults
+        var labels: [Label] = []
+        var consoleURL: ConsoleURL?
+
+        func app(_ name: AppName, _ keySource: KeySource) -> AppConfiguration {
+            AppConfiguration(
+                name: name, baseURL: common.baseURL, keySource: keySource, requestTimeout: common.requestTimeout,
+                collection: common.collection, labels: labels, consoleURL: consoleURL)
+        }
+    }
+
+    private func readSettings(_ object: inout ObjectReader, _ defaults: AppDefaults) -> AppSettings {
+        var settings = AppSettings(common: defaults)
+        settings.common.baseURL = object.parsed("base_url", parseBaseURL) ?? defaults.baseURL
+        readTimes(&object, &settings.common.requestTimeout, &settings.common.collection)
         if var filter = object.object("filter") {
-            readFilter(&filter, &collection)
+            readFilter(&filter, &settings.common.collection)
             filter.finish()
         }
-        let labels = object.object("labels").map(readLabels) ?? []
-        let consoleURL = object.parsed("console_url") { text -> Result<ConsoleURL, ConfigurationMistake> in
+        settings.labels = object.object("labels").map(readLabels) ?? []
+        settings.consoleURL = object.parsed("console_url") { text -> Result<ConsoleURL, ConfigurationMistake> in
             do throws(ConsoleURL.Problem) {
                 return .success(try ConsoleURL(text))
             } catch {
                 return .mistake(error.description)
             }
         }
-        object.finish()
-        guard let name, let keySource else { return nil }
-        return AppConfiguration(
-            name: name, baseURL: baseURL, keySource: keySource, requestTimeout: timeout, collection: collection,
-            labels: labels, consoleURL: consoleURL)
+        return settings
     }
 
     private func readKeySource(_ object: inout ObjectReader, _ node: JSONNode, _ path: String) -> KeySource? {
@@ -260,6 +319,14 @@ private func parsePattern(_ text: String) -> Result<TextPattern, ConfigurationMi
     } catch {
         return .mistake(error.message)
     }
+}
+
+/// Parses the path of a folder of keys for the reader of a member.
+private func parseFolder(_ path: String) -> Result<String, ConfigurationMistake> {
+    if PossibleKey.isLikely(path) {
+        return .mistake("this looks like a key, and must be the path of a folder of key files")
+    }
+    return path.isEmpty ? .mistake("is empty; name the folder of key files, or remove it") : .success(path)
 }
 
 /// Parses a base URL for the reader of a member.

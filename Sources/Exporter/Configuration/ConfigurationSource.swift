@@ -2,9 +2,25 @@ import DifyAPI
 
 extension Configuration {
     /// Reads the configuration that the flags and the environment name. Throws every problem as one line for people.
-    package static func load(file path: String?, environment: Environment) async throws(LoadError) -> Configuration {
+    ///
+    /// `appsFolder` beats the folder that the file names. The apps in it are not looked at here: they come and go.
+    package static func load(
+        file path: String?, appsFolder: String? = nil, environment: Environment
+    ) async throws(LoadError) -> Configuration {
+        let folder = appsFolder.flatMap { $0.isEmpty ? nil : $0 }
+        if let folder, PossibleKey.isLikely(folder) {
+            throw LoadError(lines: ["--apps.dir takes the path of a folder of key files, and this looks like a key"])
+        }
+        var configuration = try await load(file: path, hasAppsFolder: folder != nil, environment: environment)
+        configuration.appsFolder = folder ?? configuration.appsFolder
+        return configuration
+    }
+
+    private static func load(
+        file path: String?, hasAppsFolder: Bool, environment: Environment
+    ) async throws(LoadError) -> Configuration {
         guard let path, !path.isEmpty else {
-            return Configuration(apps: [try await AppConfiguration.fromEnvironment(environment)])
+            return try await fromEnvironment(environment, hasAppsFolder: hasAppsFolder)
         }
         let file: File.Contents?
         do throws(FileError) {
@@ -13,7 +29,7 @@ extension Configuration {
             throw LoadError(lines: ["the configuration file \(error)"])
         }
         do throws(ConfigurationError) {
-            return try read(file?.bytes ?? [])
+            return try read(file?.bytes ?? [], hasAppsFolder: hasAppsFolder)
         } catch {
             throw LoadError(
                 error.problems.map { LoadProblem(line: $0.line(file: path), place: $0.app) }, omitted: error.omitted)
@@ -21,15 +37,18 @@ extension Configuration {
     }
 }
 
-extension AppConfiguration {
-    /// The single app that the environment describes. Its name, unless DIFY_APP_NAME gives one, is what Dify tells.
-    static func fromEnvironment(_ environment: Environment) async throws(LoadError) -> AppConfiguration {
+extension Configuration {
+    /// What the environment describes: a single app, whose name, unless DIFY_APP_NAME gives one, is what Dify tells. With a
+    /// folder of keys there need not be one, and DIFY_API_BASE_URL is for the apps of the folder too.
+    static func fromEnvironment(
+        _ environment: Environment, hasAppsFolder: Bool
+    ) async throws(LoadError) -> Configuration {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
         var problems: [String] = []
-        var baseURL = BaseURL.cloud
+        var defaults = AppDefaults()
         do throws(BaseURLError) {
-            if let text = value("DIFY_API_BASE_URL") { baseURL = try BaseURL(text) }
+            if let text = value("DIFY_API_BASE_URL") { defaults.baseURL = try BaseURL(text) }
         } catch {
             problems.append("DIFY_API_BASE_URL: \(error)")
         }
@@ -49,10 +68,11 @@ extension AppConfiguration {
                 "DIFY_API_KEY_FILE: this looks like a key, and takes the path of a file that holds it; DIFY_API_KEY takes a key"
             )
         case (nil, .some(let path)): keySource = .file(path: path)
+        case (nil, nil) where hasAppsFolder: break
         case (nil, nil):
             problems.append(
-                "there is no configuration: name a file with --config.file, or set DIFY_API_KEY (or DIFY_API_KEY_FILE) for a "
-                    + "single app; 'dify-exporter demo' needs neither")
+                "there is no configuration: name a file with --config.file or a folder of keys with --apps.dir, or set "
+                    + "DIFY_API_KEY (or DIFY_API_KEY_FILE) for a single app; 'dify-exporter demo' needs neither")
         }
         if let keySource, case .environment = keySource {
             do throws(KeyError) {
@@ -61,7 +81,10 @@ extension AppConfiguration {
                 problems.append(error.description)
             }
         }
-        guard problems.isEmpty, let keySource else { throw LoadError(lines: problems) }
-        return AppConfiguration(name: name, baseURL: baseURL, keySource: keySource)
+        guard problems.isEmpty else { throw LoadError(lines: problems) }
+        var configuration = Configuration(
+            apps: keySource.map { [AppConfiguration(name: name, baseURL: defaults.baseURL, keySource: $0)] } ?? [])
+        configuration.appDefaults = defaults
+        return configuration
     }
 }

@@ -24,8 +24,8 @@ struct KeyAudit: Sendable {
         let status: FinalStatus?
     }
 
-    /// Reads every app's key.
-    init(of configuration: Configuration, environment: Environment) async {
+    /// Reads every app's key. Those of the folder have been read by `folder`.
+    init(of configuration: Configuration, folder: AppsFolderWatch? = nil, environment: Environment) async {
         var first: [Counted: String] = [:]
         var checkedFiles: Set<String> = []
         let memoryFileSystems = MountTable.current.memoryDevices
@@ -53,6 +53,11 @@ struct KeyAudit: Sendable {
             else { continue }
             warnings.append(Warning(app: name, text: Self.remark(onFile: path)))
         }
+        // One for all of them: what is wrong with one is wrong with the folder.
+        let open = folder?.keyFiles.filter { key in
+            key.file.isReadableByAll && !key.file.isPlacedByMachinery(at: key.path, memoryFileSystems)
+        }
+        if let first = open?.first { warnings.append(Warning(app: first.app, text: Self.remark(onFile: first.path))) }
     }
 
     private static func remark(onKeyOf other: String) -> String {

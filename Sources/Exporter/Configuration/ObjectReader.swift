@@ -256,6 +256,12 @@ package struct ConfigurationProblem: Equatable, Sendable {
         return "\(place): " + PossibleKey.masked(path.isEmpty ? message : "\(path): \(message)")
     }
 
+    /// The same for whoever names the file beside it, as in `line 3, column 5: poll_interval: …`.
+    var lineWithoutFile: String {
+        let text = PossibleKey.masked(path.isEmpty ? message : "\(path): \(message)")
+        return position.map { "line \($0.line), column \($0.column): \(text)" } ?? text
+    }
+
     /// The app that it is in, as in `apps[1]`; nil where it is in none.
     var app: String? {
         path.hasPrefix("apps[") ? path.firstIndex(of: "]").map { String(path[...$0]) } : nil

@@ -1,4 +1,5 @@
 import Bytes
+import DifyAPI
 
 /// One of several exporters that share the apps of one configuration among them.
 ///
@@ -43,11 +44,27 @@ package struct Shard: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Configuration {
-    /// The same with the apps of one shard only; all of them where there is no shard.
+    /// The same with the apps of one shard only; all of them where there is no shard. The shard has as much of a base URL's
+    /// budget as it has of its apps, so that all shards together keep to it.
     package func limited(to shard: Shard?) -> Configuration {
         guard let shard else { return self }
         var configuration = self
         configuration.apps.removeAll { !shard.owns($0.displayName) }
+        configuration.shard = shard
+        let all = Dictionary(apps.map { ($0.baseURL, 1.0) }, uniquingKeysWith: +)
+        let own = Dictionary(configuration.apps.map { ($0.baseURL, 1.0) }, uniquingKeysWith: +)
+        configuration.shares = own.reduce(into: [:]) { shares, entry in
+            shares[entry.key] = entry.value / (all[entry.key] ?? entry.value)
+        }
         return configuration
+    }
+
+    /// What this exporter may ask of a base URL. One request in flight is the least that it can do with, also where its
+    /// share is smaller.
+    func budget(of baseURL: BaseURL) -> RequestBudget.Limits {
+        let share = shares[baseURL] ?? 1
+        return .init(
+            inFlight: max(1, Int(Double(requestsInFlight) * share)), perSecond: requestsPerSecond * share,
+            backgroundShare: catchUpShare * share)
     }
 }

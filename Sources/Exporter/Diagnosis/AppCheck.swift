@@ -13,6 +13,15 @@ package struct AppCheck: Sendable {
     /// What is wrong and what to do; nil when all is well.
     package var problem: String?
 
+    /// Of an app whose file in the folder of `apps_dir` cannot be used.
+    package init(_ problem: AppsFolderProblem) {
+        (name, self.problem) = (problem.app, "\(problem.line).")
+    }
+
+    private init(name: String) {
+        self.name = name
+    }
+
     package var isGood: Bool { problem == nil }
 
     /// Checks every app, in the order of the configuration. `makeTransport` gives each base URL its own connections.

@@ -149,6 +149,10 @@ package enum Catalogue {
     package static let configLastReloadSuccess = Metric(
         "dify_exporter_config_last_reload_success_timestamp_seconds", .gauge, [],
         "When a configuration was last loaded, in seconds since 1970.")
+    package static let appsFolderProblems = Metric(
+        "dify_exporter_apps_dir_problems", .gauge, [],
+        "What is wrong in the folder of apps_dir now: files that cannot be used, and 1 for a folder that cannot be read. Absent without one."
+    )
     package static let logLinesDropped = Metric(
         "dify_exporter_log_lines_dropped_total", .counter, [],
         "Log lines that nobody took in time, as behind a full pipe; they are gone.")
@@ -191,7 +195,7 @@ package enum Catalogue {
         apiRows, apiRowsRepeated, lateLogs, incompleteWindows, windowsGivenUp, unreadableRows, oddValues, throttled,
         serverTime, seriesLimited,
         checkpointFailures, checkpointDuration, checkpointBytes,
-        configLastReloadSuccessful, configLastReloadSuccess, logLinesDropped, buildInfo, processCPU,
+        configLastReloadSuccessful, configLastReloadSuccess, appsFolderProblems, logLinesDropped, buildInfo, processCPU,
         processResidentMemory, processVirtualMemory, processVirtualMemoryLimit, processOpenFiles,
         processOpenFilesLimit, processThreads, processStartTime,
     ]

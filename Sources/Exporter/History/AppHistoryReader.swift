@@ -25,7 +25,7 @@ actor AppHistoryReader {
     ) async throws(HistoryError) {
         (self.app, self.source, self.clock) = (app, source, clock)
         self.folder = folder.path
-        log = CollectionLog(app: app, logger: logger)
+        log = CollectionLog(app: app, logger: logger, gathering: GatheringLog(logger))
         let setup = AppSetup(app, storagePath: nil)
         if let encoded {
             guard let history = try? AppHistory(setup: setup, encoded: encoded, at: clock.now) else {

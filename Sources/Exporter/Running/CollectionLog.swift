@@ -7,11 +7,14 @@ struct CollectionLog: Sendable {
     private let name: String
     private let baseURL: String
     private let logger: Logger
+    /// For what befalls many apps at once.
+    private let gathering: GatheringLog
 
-    init(app: AppConfiguration, logger: Logger) {
+    init(app: AppConfiguration, logger: Logger, gathering: GatheringLog) {
         name = app.displayName
         baseURL = app.baseURL.description
         self.logger = logger
+        self.gathering = gathering
     }
 
     @Sendable func report(_ event: AppEvent) {
@@ -30,15 +33,15 @@ struct CollectionLog: Sendable {
                 .debug, "collected", ("app", name), ("requests", String(requests)), ("rows", String(rows)),
                 ("duration", duration.prometheusText))
         case .failed(let problem):
-            logger.log(.error, problem.advice, ("app", name), ("base_url", baseURL))
+            gathering.log(.error, problem.advice, app: name, baseURL: baseURL)
         case .stillFailing(let problem, let spell):
-            logger.log(
-                .error, "collections still fail: \(problem.advice)", ("app", name), ("base_url", baseURL),
-                ("failures", String(spell.collections)), ("since", spell.since.iso8601))
+            gathering.log(
+                .error, "collections still fail: \(problem.advice)", app: name, baseURL: baseURL,
+                [("failures", String(spell.collections)), ("since", spell.since.iso8601)])
         case .recovered(let spell):
-            logger.log(
-                .info, "collections succeed again", ("app", name), ("failures", String(spell.collections)),
-                ("lasting", spell.lasting.prometheusText))
+            gathering.log(
+                .info, "collections succeed again", app: name, baseURL: baseURL,
+                [("failures", String(spell.collections)), ("lasting", spell.lasting.prometheusText)])
         case .catchingUp(let progress):
             logger.log(
                 .info, "catching up", ("app", name), ("until", UnixTime.iso8601(second: progress.readUntil)),

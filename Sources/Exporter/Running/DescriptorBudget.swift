@@ -32,9 +32,14 @@ package struct DescriptorBudget: Sendable {
         min(max(left(beside: configuration), Self.fewestConnections), Self.mostConnections)
     }
 
+    /// Whether the configuration leaves enough for the endpoint.
+    func allows(_ configuration: Configuration) -> Bool {
+        left(beside: configuration) >= Self.fewestConnections
+    }
+
     /// Throws where the configuration leaves too little for the endpoint.
     package func check(_ configuration: Configuration) throws(LoadError) {
-        guard left(beside: configuration) < Self.fewestConnections else { return }
+        guard !allows(configuration) else { return }
         let servers = Set(configuration.apps.map(\.baseURL)).count
         let needed = limit - left(beside: configuration) + Self.fewestConnections
         throw LoadError(lines: [

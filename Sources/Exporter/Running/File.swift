@@ -32,6 +32,14 @@ enum File {
         let identity: Identity
     }
 
+    /// What a path leads to.
+    enum Kind: Equatable, Sendable {
+        case regular(Identity)
+        case folder
+        /// A socket, a FIFO, a device.
+        case other
+    }
+
     /// Longer than any healthy file system takes.
     private static let patience = Duration.seconds(5)
 
@@ -50,6 +58,17 @@ enum File {
         }
         guard let outcome else { throw FileError(path: path, problem: .noAnswer) }
         return try outcome.get()
+    }
+
+    /// What is at the path, behind links. The thread waits. Throws where nothing can be found out.
+    static func kindNow(_ path: String) throws(FileError) -> Kind {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw FileError(path: path, problem: .cannotOpen(SystemError())) }
+        return switch status.st_mode & S_IFMT {
+        case S_IFREG: .regular(Identity(status))
+        case S_IFDIR: .folder
+        default: .other
+        }
     }
 
     /// The same for files that cannot hang, and all of it at once. The thread waits.

@@ -42,6 +42,10 @@ package struct Logger: Sendable {
     package var droppedLines: UInt64 { output.droppedLines }
 
     package func log(_ level: Level, _ message: String, _ fields: Field...) {
+        log(level, message, fields)
+    }
+
+    func log(_ level: Level, _ message: String, _ fields: [Field]) {
         guard level >= self.level else { return }
         output.post(Self.line(format, UnixTime.now, level, message, fields)) { [format] count in
             Self.line(

@@ -20,10 +20,20 @@ package struct ReloadPlan: Equatable, Sendable {
         removed = old.map(\.displayName).filter { !names.contains($0) }
     }
 
+    var hasChanges: Bool { !(changed.isEmpty && added.isEmpty && removed.isEmpty) }
+
     /// For people, as in "3 apps: 1 unchanged, 1 changed, 1 added, 2 removed".
     package var description: String {
         let count = kept.count + changed.count + added.count
         return "\(count) \(count == 1 ? "app" : "apps"): \(kept.count) unchanged, \(changed.count) changed, "
             + "\(added.count) added, \(removed.count) removed"
+    }
+
+    /// The apps that changed, for the log: some names of each kind that there is.
+    var names: [Logger.Field] {
+        [("added", added), ("removed", removed), ("changed", changed)].compactMap { kind, names in
+            names.isEmpty
+                ? nil : (kind, names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : ""))
+        }
     }
 }

@@ -30,16 +30,18 @@ struct Servers: Sendable {
                 byURL[url]
                 ?? Server(
                     baseURL: url,
-                    gate: RequestGate(configuration.requestLimits),
+                    gate: RequestGate(configuration.budget(of: url)),
                     transport: makeTransport(url))
         }
         return servers
     }
 
-    /// Gives every gate the configuration's budget.
-    func adoptBudget(of configuration: Configuration) async {
-        for server in byURL.values {
-            await server.gate.adopt(configuration.requestLimits)
+    /// Gives every gate the configuration's budget. Where an operator has changed it, pauses that servers wanted are over: what
+    /// they were for may be mended.
+    func adoptBudget(of configuration: Configuration, endingPauses: Bool) async {
+        for (url, server) in byURL {
+            let limits = configuration.budget(of: url)
+            if endingPauses { await server.gate.adopt(limits) } else { await server.gate.change(limits) }
         }
     }
 

@@ -4,6 +4,8 @@ import Metrics
 /// The latest snapshot of each app, by its name and in the order of the configuration: collections write, scrapes read.
 package actor SnapshotBoard {
     private var apps: [String]
+    /// The same, for looking names up: there may be thousands.
+    private var names: Set<String>
     private var published: [String: PublishedApp] = [:]
     private var recentEncodings = RecentEncodings()
     /// What writing checkpoints came to for apps that are gone: its counters are over all apps, and must not fall.
@@ -14,13 +16,14 @@ package actor SnapshotBoard {
     /// `apps` are the names that are expected.
     package init(apps: [String]) {
         self.apps = apps
+        names = Set(apps)
     }
 
     /// Expects these apps from now on. What is known of others is dropped.
     package func expect(_ apps: [String]) {
-        self.apps = apps
+        (self.apps, names) = (apps, Set(apps))
         generation += 1
-        for (name, app) in published where !apps.contains(name) {
+        for (name, app) in published where !names.contains(name) {
             departed.keepCheckpoints(of: app.snapshot.work)
             published[name] = nil
         }
@@ -34,7 +37,7 @@ package actor SnapshotBoard {
     }
 
     private func put(_ snapshot: PublishedApp, of app: String) {
-        guard apps.contains(app) else { return }
+        guard names.contains(app) else { return }
         published[app] = snapshot
         generation += 1
     }

@@ -71,6 +71,9 @@ package struct Routes: Sendable {
     }
 
     private func readiness() async -> HTTPResponse {
+        guard await service.folderStatus.isKnown else {
+            return .text(503, "The folder of apps_dir has not been read yet; the log says why.\n")
+        }
         let untried = await board.untried
         return untried == 0
             ? .text(200, "dify-exporter is ready.\n") : .text(503, "\(untried) apps have not been tried yet.\n")
@@ -115,7 +118,8 @@ extension Routes {
         var throttled: [Duration] = []
         for server in await service.servers.all { throttled.append(await server.gate.throttled) }
         return SharedPages.Version(
-            generation: await board.generation, reload: await service.reloadStatus, throttled: throttled)
+            generation: await board.generation, reload: await service.reloadStatus, folder: await service.folderStatus,
+            throttled: throttled)
     }
 
     /// The families that are not of an app.
@@ -125,7 +129,7 @@ extension Routes {
         let scrape = Scrape(
             snapshots: await board.all.map(\.snapshot), departed: await board.departed, servers: servers,
             reload: await service.reloadStatus)
-        return scrape.ownFamilies + [service.logFamily] + ProcessMetrics.families
+        return scrape.ownFamilies + (await service.folderStatus.families) + [service.logFamily] + ProcessMetrics.families
     }
 }
 

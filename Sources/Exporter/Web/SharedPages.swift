@@ -29,6 +29,7 @@ actor SharedPages {
     struct Version: Hashable, Sendable {
         var generation: Int
         var reload: ReloadStatus
+        var folder = AppsFolderStatus.none
         var throttled: [Duration] = []
 
         /// For pages that tell how long ago something was.

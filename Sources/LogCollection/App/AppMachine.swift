@@ -137,7 +137,8 @@ package struct AppMachine: Sendable {
         if let earlier = predecessor?.snapshot { snapshot.inherit(earlier) }
         if let clock = predecessor?.serverClock { serverClock = clock }
         schedule = CollectionSchedule(
-            interval: setup.settings.interval, position: setup.position, start: now.monotonic)
+            interval: setup.settings.interval, position: setup.position, start: now.monotonic,
+            firstWithin: setup.firstWithin)
         phase = .loading
         if !setup.isDurable { takeState(.success(predecessor?.checkpoint), at: now) }
     }

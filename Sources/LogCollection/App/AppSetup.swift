@@ -14,6 +14,8 @@ package struct AppSetup: Sendable {
     package var settings: CollectionSettings
     /// The app's place among all apps, from 0 up to but not including 1: it spreads collections over the interval.
     package var position: Double
+    /// The longest wait for the first collection: longer where many apps begin at once than where somebody waits for one.
+    package var firstWithin: Duration
     package var baseURL: String
     /// Where its checkpoint is kept, for messages; nil for numbers in memory only.
     package var storagePath: String
@@ -21,7 +23,8 @@ package struct AppSetup: Sendable {
 
     package init(
         name: String, takesNameOfDify: Bool = false, labels: [Label] = [], consoleURL: String? = nil,
-        settings: CollectionSettings, position: Double = 0, baseURL: String, storagePath: String?
+        settings: CollectionSettings, position: Double = 0, firstWithin: Duration = .seconds(10), baseURL: String,
+        storagePath: String?
     ) {
         self.name = name
         self.takesNameOfDify = takesNameOfDify
@@ -29,6 +32,7 @@ package struct AppSetup: Sendable {
         self.consoleURL = consoleURL
         self.settings = settings
         self.position = position
+        self.firstWithin = firstWithin
         self.baseURL = baseURL
         self.storagePath = storagePath ?? ""
         isDurable = storagePath != nil

@@ -8,20 +8,25 @@ struct CollectionSchedule: Sendable {
     /// The app's place within the interval, so that many apps do not ask all at once.
     let phase: Duration
     private let start: MonotonicTime
+    private let firstWithin: Duration
     private var failures = 0
 
     /// What only the operator can mend is tried this seldom in the end.
     private static let longestPause = Duration.seconds(300)
 
-    /// `position` is the app's place among all, from 0 up to but not including 1.
-    init(interval: Duration, position: Double, start: MonotonicTime) {
+    /// `position` is the app's place among all, from 0 up to but not including 1; `firstWithin` is the longest wait for the
+    /// first collection.
+    init(interval: Duration, position: Double, start: MonotonicTime, firstWithin: Duration = .seconds(10)) {
+        self.firstWithin = firstWithin
         self.interval = interval
         phase = .milliseconds(Int64(Double(interval.wholeMilliseconds) * position))
         self.start = start
     }
 
     /// How long the first collection waits: its place, but in the first seconds, so that numbers are there soon.
-    var firstDelay: Duration { min(phase, phase * (10_000 / max(Double(interval.wholeMilliseconds), 1))) }
+    var firstDelay: Duration {
+        min(phase, phase * (Double(firstWithin.wholeMilliseconds) / max(Double(interval.wholeMilliseconds), 1)))
+    }
 
     mutating func next(
         began: MonotonicTime, now: MonotonicTime, problem: CollectionProblem?, hasReachedPresent: Bool

@@ -23,6 +23,22 @@ import Testing
         }
     }
 
+    @Test func `a folder of keys makes apps optional`() throws {
+        for text in [#"{ "apps_dir": "/keys" }"#, #"{ "apps_dir": "/keys", "apps": [] }"#] {
+            let configuration = try read(text)
+            #expect(configuration.appsFolder == "/keys")
+            #expect(configuration.apps.isEmpty)
+        }
+        #expect(try Configuration.read(Array("{}".utf8), hasAppsFolder: true).apps.isEmpty)
+        #expect(
+            messages(#"{ "apps_dir": "" }"#) == [
+                "f:1:15: apps_dir: is empty; name the folder of key files, or remove it"
+            ])
+        #expect(
+            messages(#"{ "apps_dir": "app-abcDEF0123456789abcdefgh" }"#)
+                == ["f:1:15: apps_dir: this looks like a key, and must be the path of a folder of key files"])
+    }
+
     @Test func everyKeyOfTheContractIsRead() throws {
         let configuration = try read(
             """
@@ -113,8 +129,11 @@ import Testing
         arguments: [
             ("", "f:1:1: the file is empty; it needs at least { \"apps\": [ … ] }"),
             ("[]", "f:1:1: must be an object, not an array"),
-            ("{}", "f:1:1: apps: is missing; list at least one app"),
-            (#"{"apps": []}"#, "f:1:10: apps: is empty; list at least one app with its name and api_key_file"),
+            ("{}", "f:1:1: apps: is missing; list at least one app, or name a folder of keys in apps_dir"),
+            (
+                #"{"apps": []}"#,
+                "f:1:10: apps: is empty; list at least one app with its name and api_key_file, or name a folder of keys in apps_dir"
+            ),
             (#"{"apps": {}}"#, "f:1:10: apps: must be an array, not an object"),
             (#"{"apps": [1]}"#, "f:1:11: apps[0]: must be an object, not a number"),
             (
@@ -152,7 +171,7 @@ import Testing
         } else {
             #expect(
                 messages[0].hasPrefix(
-                    "f:1:2: zzz: unknown key; known here: apps, base_url, failure_reasons, give_up_after"))
+                    "f:1:2: zzz: unknown key; known here: apps, apps_dir, base_url, failure_reasons, give_up_after"))
         }
     }
 

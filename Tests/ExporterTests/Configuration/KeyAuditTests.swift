@@ -69,6 +69,22 @@ import Testing
         }
     }
 
+    @Test func `of a folder with keys that every user can read, one is named`() async throws {
+        try await withFolder { folder in
+            for name in ["b", "a"] {
+                try Data("app-\(name)".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+                chmod("\(folder)/\(name)", 0o644)
+                chown("\(folder)/\(name)", geteuid() == 0 ? 1 : geteuid(), getegid())
+            }
+            var configuration = Configuration(apps: [])
+            configuration.appsFolder = folder
+            let watch = await AppsFolderWatch.first(of: configuration)
+            let audit = await KeyAudit(of: configuration, folder: watch, environment: [:])
+            #expect(audit.warnings.map(\.app) == ["a"])
+            #expect(audit.warnings.first?.text.contains("\(folder)/a") == true)
+        }
+    }
+
     @Test func `every key that cannot be read is named with its app`() async throws {
         let audit = await audit(
             try app("a", .file(path: "/nowhere/key")), try app("b", .environment(name: "NONE")),

@@ -61,4 +61,27 @@ import Testing
         #expect(shards.flatMap { $0 }.sorted() == apps.map(\.displayName).sorted())
         #expect(configuration.limited(to: nil).apps == apps)
     }
+
+    @Test func `shards share the budget of a base URL as they share its apps`() throws {
+        let urls = [try BaseURL("http://a.test/v1"), try BaseURL("http://b.test/v1")]
+        let apps = try (0..<40).map { number in
+            AppConfiguration(
+                name: AppName("app-\(number)"), baseURL: urls[number % 2], keySource: .inline(try #require(APIKey("k")))
+            )
+        }
+        var configuration = Configuration(apps: apps)
+        (configuration.requestsInFlight, configuration.requestsPerSecond) = (16, 8)
+        for count in 1...9 {
+            for url in urls {
+                let budgets = (0..<count).map { index in
+                    let own = configuration.limited(to: Shard("\(index)/\(count)"))
+                    return own.apps.contains { $0.baseURL == url } ? own.budget(of: url) : nil
+                }.compactMap { $0 }
+                #expect(abs(budgets.map(\.perSecond).reduce(0, +) - 8) < 1e-9)
+                #expect(budgets.allSatisfy { $0.inFlight >= 1 })
+                #expect(budgets.map(\.inFlight).reduce(0, +) <= max(16, count))
+            }
+        }
+        #expect(configuration.budget(of: urls[0]) == .init(inFlight: 16, perSecond: 8))
+    }
 }

@@ -52,6 +52,9 @@ final class HandClock: CollectionClock {
         sleeper?.continuation.resume(throwing: CancellationError())
     }
 
+    /// How many sleep.
+    var sleeping: Int { state.withLock(\.sleepers.count) }
+
     /// Waits until exactly so many sleep.
     func untilSleeping(_ count: Int) async {
         await withCheckedContinuation { continuation in

@@ -174,5 +174,6 @@ import Testing
         #expect(plan.changed == ["app-2"])
         #expect(plan.added == ["app-4"])
         #expect(plan.removed == ["app-3"])
+        #expect(plan.names.map { "\($0.name)=\($0.value)" } == ["added=app-4", "removed=app-3", "changed=app-2"])
     }
 }

@@ -33,6 +33,23 @@ struct TestedExporter {
     init(
         _ apps: AppConfiguration..., storagePath: String? = nil, descriptors: DescriptorBudget = .unlimited
     ) async throws {
+        try await self.init(
+            Self.configuration(apps), folder: nil, sleepers: apps.count, storagePath: storagePath,
+            descriptors: descriptors)
+    }
+
+    /// Begins to collect the apps of a configuration's folder; whoever looks at it sleeps beside them.
+    init(folderOf configuration: Configuration, storagePath: String? = nil) async throws {
+        let folder = await AppsFolderWatch.first(of: configuration)
+        let apps = configuration.completed(by: folder).configuration.apps.count
+        try await self.init(
+            configuration, folder: folder, sleepers: apps + 1, storagePath: storagePath, descriptors: .unlimited)
+    }
+
+    private init(
+        _ configuration: Configuration, folder: AppsFolderWatch?, sleepers: Int, storagePath: String?,
+        descriptors: DescriptorBudget
+    ) async throws {
         let clock = HandClock(now: .now)
         let simulated = (1...4).map { number in
             SimulatedApp.Settings.steady(name: "app-\(number)", key: "key-\(number)", runsPerSecond: 3)
@@ -40,10 +57,9 @@ struct TestedExporter {
         let dify = SimulatedTransport(SimulatedDify(settings: .init(), apps: simulated, start: clock.now.date)) {
             clock.now.date
         }
-        let configuration = Self.configuration(apps)
         let next = NextConfiguration(configuration)
         service = ExporterService(
-            configuration: configuration,
+            configuration: configuration, folder: folder,
             surroundings: .init(
                 environment: [:], storagePath: storagePath, logger: Logger(level: .error, format: .logfmt),
                 descriptors: descriptors, clock: clock
@@ -52,7 +68,7 @@ struct TestedExporter {
         (self.clock, self.dify, self.next) = (clock, dify, next)
         routes = Routes(telemetryPath: .standard, hosts: .loopback, service: service)
         running = Task { [service] in await service.run() }
-        await clock.untilSleeping(apps.count)
+        await clock.untilSleeping(sleepers)
     }
 
     static func configuration(_ apps: [AppConfiguration]) -> Configuration {
