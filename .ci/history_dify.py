@@ -1,5 +1,6 @@
 """A Dify with a long past of which every run is known: what histories are compared with."""
 import bisect
+import contextlib
 import datetime
 import email.utils
 import http.server
@@ -140,6 +141,11 @@ class HistoryDify:
                 self.wfile.write((f"HTTP/1.1 {code} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
                                   f"Date: {email.utils.formatdate(usegmt=True)}\r\nX-Version: 1.13.0\r\n\r\n").encode() + body)
                 self.wfile.flush()
+
+            def handle(self):
+                # A client that is killed resets its connection.
+                with contextlib.suppress(ConnectionError):
+                    super().handle()
 
             def log_message(self, *_):
                 pass

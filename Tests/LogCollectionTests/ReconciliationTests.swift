@@ -62,6 +62,13 @@ import Testing
         #expect(reconciliation.statuses[.failed]?.reasons == [.notYetRead: 1])
     }
 
+    @Test func `a row that was read ahead of the frontier is counted`() {
+        let rows = [row("a", 1801)]
+        let reconciliation = compared(state(rows), rows)
+        #expect(reconciliation.isExplained)
+        #expect(reasons(reconciliation).isEmpty)
+    }
+
     @Test func `rows that are gone are deleted, counted or waited for`() {
         let reconciliation = compared(state([row("a", 10), row("b", 20, .paused)]), [])
         #expect(reconciliation.isExplained)

@@ -62,7 +62,7 @@ actor AppHistoryReader {
     ) async throws(HistoryError) -> [String: [UInt8]] {
         var families: [String: FamilyHistory] = [:]
         for (place, moment) in part.moments.enumerated() {
-            while history.readUntil < moment {
+            while history.readUntil < moment || !history.isConnected {
                 try await carryOut()
                 await note(position)
             }

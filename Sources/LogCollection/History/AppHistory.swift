@@ -69,6 +69,9 @@ package struct AppHistory: Sendable {
     /// Every log created up to and including this second has been read (Unix seconds on the server's clock).
     package var readUntil: Int64 { machine.collector.map { $0.state.frontier - 1 } ?? .min }
 
+    /// Whether Dify has told what the app is since this value was made: numbers of before would lack its labels.
+    package var isConnected: Bool { machine.snapshot.info != nil }
+
     /// Whether the list has been read up to the present, so that live collections may go on from here.
     package var isAtPresent: Bool { machine.isAtPresent }
 

@@ -107,7 +107,7 @@ package struct Reconciliation: Hashable, Sendable {
         let id = LogID(row.id)
         if row.createdAt < state.hourlyCounts.completeFrom { return .beforeCounting }
         if state.unfinished[id] != nil { return .unfinished }
-        if row.createdAt >= state.frontier { return .notYetRead }
+        if isAhead(row, id) { return .notYetRead }
         if let counted = settings.countedStatus, counted != run.status { return .filtered }
         if state.ledger.remembers(row.createdAt), !state.ledger.contains(id, second: row.createdAt) {
             return isOpen(row.createdAt) ? .unreadable : .late
@@ -120,13 +120,18 @@ package struct Reconciliation: Hashable, Sendable {
         let id = LogID(row.id)
         if state.unfinished[id] != nil { return nil }
         if row.createdAt < state.hourlyCounts.completeFrom { return .beforeCounting }
-        if row.createdAt >= state.frontier { return .notYetRead }
+        if isAhead(row, id) { return .notYetRead }
         if state.ledger.remembers(row.createdAt), !state.ledger.contains(id, second: row.createdAt) {
             return isOpen(row.createdAt) ? .unreadable : .late
         }
         let abandoned = state.hourlyCounts.hours[HourlyCounts.hour(of: row.createdAt)]?.abandoned[.expired] ?? 0
         // Otherwise it was counted, and Dify shows it as begun again.
         return abandoned > 0 ? .givenUp : .changed
+    }
+
+    /// Whether a row lies beyond what has been read, and is not one of those that were read ahead.
+    private func isAhead(_ row: WorkflowLog, _ id: LogID) -> Bool {
+        row.createdAt >= state.frontier && !state.ledger.contains(id, second: row.createdAt)
     }
 
     private func isOpen(_ second: Int64) -> Bool {
