@@ -99,6 +99,12 @@ extension JSONWriter {
         if let value { integer(value) } else { null() }
     }
 
+    /// Writes a member that is a number, as the text has it.
+    package mutating func member(_ name: String, number: String) {
+        key(name)
+        raw(number)
+    }
+
     /// Writes a member that is a double, or null.
     package mutating func member(_ name: String, _ value: Double?) {
         key(name)

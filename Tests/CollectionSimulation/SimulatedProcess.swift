@@ -4,7 +4,7 @@ import LogCollection
 
 /// One app within the simulated exporter: its machine, the step that it is at, and what it has published.
 struct SimulatedProcess {
-    let setup: AppSetup
+    var setup: AppSetup
     /// Nil while the exporter is down.
     var machine: AppMachine?
     var activity = Activity.none
@@ -17,6 +17,20 @@ struct SimulatedProcess {
     var checkedUntil: Int64 = 0
     /// Where counting began, on the server's clock.
     var start: Int64?
+    /// The key that the exporter has, and the one that the request under way was made with.
+    var key: Key
+    var asked: Key
+    /// Windows of which the collector said that rows may be missing for ever.
+    var givenUp: [Window] = []
+    /// Since when what is published has been close to the present; nil while it is not.
+    var currentSince: UnixTime?
+    /// Requests since the latest rest.
+    var requestsOfRound = 0
+
+    struct Key {
+        let text: String
+        let version: Int
+    }
 
     enum Activity {
         case none
@@ -30,8 +44,10 @@ struct SimulatedProcess {
         case loading(endsAt: UnixTime)
     }
 
-    init(setup: AppSetup) {
+    init(setup: AppSetup, key: String) {
         self.setup = setup
+        self.key = Key(text: key, version: 0)
+        asked = self.key
     }
 
     var isQueued: Bool {

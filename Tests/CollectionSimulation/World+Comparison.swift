@@ -12,11 +12,12 @@ extension World {
     mutating func publish(_ snapshot: AppSnapshot, of index: Int) {
         let before = apps[index].snapshot?.numbers?.totals
         apps[index].snapshot = snapshot
+        apps[index].currentSince = isCurrent(apps[index]) ? apps[index].currentSince ?? now : nil
         guard let numbers = snapshot.numbers else {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }
-        if snapshot.work.tally.windowsGivenUp > 0 {
+        if snapshot.work.tally.windowsGivenUp > 0, !mayGiveUp {
             fail("\(snapshot.name): a window was given up, and Dify shows all its rows")
         }
         checkCompleteness(of: index, until: numbers.collectedUntil)
@@ -34,7 +35,7 @@ extension World {
     private mutating func checkFailures(of index: Int, _ numbers: AppSnapshot.Numbers) {
         // What could not be saved is not published, and the state is ahead of the numbers.
         guard let state = apps[index].machine?.collector?.state, let start = apps[index].start,
-            state.totals == numbers.totals
+            state.totals == numbers.totals, isCertain(index)
         else { return }
         let name = apps[index].setup.name
         let isCounted: (SimulatedRun) -> Bool = { run in
@@ -42,9 +43,8 @@ extension World {
             let id = LogID(run.logID.text)
             return state.knows(id, second: second) && state.unfinished[id] == nil
         }
-        expect(
-            "\(name): consecutive failures", Double(numbers.consecutiveFailures),
-            Double(dify.consecutiveFailures(of: name, where: isCounted)))
+        let streak = Double(dify.consecutiveFailures(of: name, where: isCounted))
+        expect("\(name): consecutive failures", Double(numbers.consecutiveFailures), streak, streak)
         report.longestStreak = max(report.longestStreak, numbers.consecutiveFailures)
         let latest = dify.latestFailures(of: name, limit: Truth.latestFailureLimit, where: isCounted)
         if numbers.latestFailures.map(\.id) != latest {
@@ -59,14 +59,17 @@ extension World {
         defer { apps[index].claimedUntil = until }
         // A step of the server's clock makes rows late that were not; and who has not heard of Dify since can only repeat
         // the claim of before.
-        guard now - clockSteppedAt > .seconds(1200), until > apps[index].claimedUntil,
+        guard now - max(clockSteppedAt, mischief.datesChangedAt) > .seconds(1200), !mischief.datesAreWrong,
+            until > apps[index].claimedUntil,
             let state = apps[index].machine?.collector?.state, let start = apps[index].start,
             until > apps[index].checkedUntil
         else { return }
         for run in dify.runs(of: apps[index].setup.name).suffix(300) {
             guard let second = run.logSecond, second >= start, second < until, second >= apps[index].checkedUntil - 60,
                 let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, run.isListed(at: now),
-                visibleAt - writtenAt < apps[index].setup.settings.overlap
+                visibleAt - writtenAt < apps[index].setup.settings.overlap,
+                // What cannot be served is counted apart, and what was given up was said to be missing.
+                !run.wasPoisoned, !isUncertain(run, of: index)
             else { continue }
             if !state.knows(LogID(run.logID.text), second: second) {
                 fail(
@@ -104,30 +107,91 @@ extension World {
         guard let numbers = apps[index].snapshot?.numbers, let start = apps[index].start else {
             return fail("\(name): nothing was ever published")
         }
-        let truth = dify.truth(of: name, at: now) { run in
-            // What was logged before counting began is none of its numbers.
-            run.logSecond.map { $0 >= start } ?? false
+        // What was logged before counting began is none of its numbers.
+        let all = truth(of: name) { run in run.logSecond.map { $0 >= start } ?? false }
+        let certain = truth(of: name) { run in
+            run.logSecond.map { $0 >= start } ?? false && !isUncertain(run, of: index)
         }
+        checkHealth(of: index)
         for status in FinalStatus.allCases where status != .other {
             let sums = numbers.totals.byStatus[status]
             let word = status.rawValue
-            expect("\(name): runs \(word)", Double(sums?.runs ?? 0), Double(truth.runs[word] ?? 0))
-            expect("\(name): tokens \(word)", Double(sums?.tokens ?? 0), Double(truth.tokens[word] ?? 0))
-            expect("\(name): steps \(word)", Double(sums?.steps ?? 0), Double(truth.steps[word] ?? 0))
-            expect("\(name): seconds \(word)", sums?.duration.sum ?? 0, truth.elapsedSeconds(status: word))
+            expect("\(name): runs \(word)", sums?.runs, certain.runs[word], all.runs[word])
+            expect("\(name): tokens \(word)", sums?.tokens, certain.tokens[word], all.tokens[word])
+            expect("\(name): steps \(word)", sums?.steps, certain.steps[word], all.steps[word])
+            expect(
+                "\(name): seconds \(word)", sums?.duration.sum ?? 0,
+                certain.elapsedSeconds(status: word), all.elapsedSeconds(status: word))
         }
-        expect("\(name): exceptions", Double(numbers.totals.exceptions), Double(truth.exceptions))
+        expect("\(name): exceptions", numbers.totals.exceptions, certain.exceptions, all.exceptions)
         expect(
-            "\(name): runs with exceptions", Double(numbers.totals.runsWithExceptions), Double(truth.runsWithExceptions)
-        )
-        expect(
-            "\(name): consecutive failures", Double(numbers.consecutiveFailures), Double(truth.consecutiveFailures))
-        if numbers.latestFailures.map(\.id) != truth.latestFailures { fail("\(name): the latest failures are others") }
-        report.runs += truth.finished
+            "\(name): runs with exceptions", numbers.totals.runsWithExceptions, certain.runsWithExceptions,
+            all.runsWithExceptions)
+        if isCertain(index) {
+            expect(
+                "\(name): consecutive failures", Double(numbers.consecutiveFailures), Double(all.consecutiveFailures),
+                Double(all.consecutiveFailures))
+            if numbers.latestFailures.map(\.id) != all.latestFailures {
+                fail("\(name): the latest failures are others")
+            }
+        }
+        report.runs += all.finished
+        report.uncertainRuns += all.finished - certain.finished
     }
 
-    private mutating func expect(_ what: String, _ found: Double, _ expected: Double) {
-        guard abs(found - expected) > 1e-6 * max(1, abs(expected)) else { return }
+    private func truth(of app: String, where isIncluded: (SimulatedRun) -> Bool) -> Truth {
+        var dify = dify
+        return dify.truth(of: app, at: now, where: isIncluded)
+    }
+
+    private mutating func expect(
+        _ what: String, _ found: UInt64?, _ least: (some BinaryInteger)?, _ most: (some BinaryInteger)?
+    ) {
+        expect(what, Double(found ?? 0), least.map { Double($0) } ?? 0, most.map { Double($0) } ?? 0)
+    }
+
+    private mutating func expect(_ what: String, _ found: Double, _ least: Double, _ most: Double) {
+        let tolerance = 1e-6 * max(1, abs(most))
+        guard found < least - tolerance || found > most + tolerance else { return }
+        let expected = least == most ? "\(least)" : "from \(least) to \(most)"
         fail("\(what): published \(found), and the truth is \(expected)")
+    }
+
+    /// Whether it can be said of every run whether it is counted.
+    private func isCertain(_ index: Int) -> Bool {
+        mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
+    }
+
+    /// Whether windows may be given up: the server does not show all that it counts.
+    private var mayGiveUp: Bool {
+        !kinds.isDisjoint(with: [.counts, .hidden, .unreadable])
+    }
+
+    /// What holds after every step.
+    mutating func checkInvariants(of index: Int) {
+        guard let broken = apps[index].machine?.collector?.state.brokenInvariant else { return }
+        fail("\(apps[index].setup.name): \(broken)")
+    }
+
+    /// Counting begins where there are rows or may be soon: a start in the future would mute the app.
+    mutating func check(start: Int64, of index: Int) {
+        // Without any Date the exporter's own clock is all there is.
+        guard start > (serverNow + max(localOffset, .zero)).second + 5 else { return }
+        fail("\(apps[index].setup.name): counting begins at \(start), and the server is at \(serverNow.second)")
+    }
+
+    /// After the quiet, everything is as it was: the last collection has succeeded, and the present is reached.
+    private mutating func checkHealth(of index: Int) {
+        let app = apps[index]
+        if case .up = app.snapshot?.health {
+        } else {
+            fail("\(app.setup.name): not up in the end: \(app.snapshot?.health.map { "\($0)" } ?? "nothing was tried")")
+        }
+        let slack = app.setup.settings.overlap + app.setup.settings.interval * 2 + .seconds(60)
+        if !mischief.liesForEver, let until = app.snapshot?.numbers?.collectedUntil,
+            serverNow - UnixTime(seconds: until) > slack
+        {
+            fail("\(app.setup.name): collected until \(until) in the end, and the server is at \(serverNow.second)")
+        }
     }
 }

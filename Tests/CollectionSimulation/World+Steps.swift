@@ -15,14 +15,56 @@ extension World {
     mutating func startProcess() {
         disk.restart()
         for index in apps.indices {
-            let machine = AppMachine(setup: apps[index].setup, at: reading)
-            apps[index].machine = machine
-            begin(machine.step, of: index)
+            apps[index].currentSince = nil
+            install(AppMachine(setup: apps[index].setup, at: reading), of: index)
         }
+    }
+
+    private mutating func install(_ machine: AppMachine, of index: Int) {
+        var machine = machine
+        let outputs = machine.takeOutputs()
+        apps[index].machine = machine
+        take(outputs, of: index)
+        begin(machine.step, of: index)
+    }
+
+    private mutating func take(_ outputs: [AppMachine.Output], of index: Int) {
+        for output in outputs {
+            switch output {
+            case .publish(let snapshot): publish(snapshot, of: index)
+            case .report(.found(.gaveUp(let window))): apps[index].givenUp.append(window)
+            case .report: break
+            }
+        }
+    }
+
+    /// The configuration is loaded again: the app's collection ends as it does in production, and another goes on with other
+    /// settings from what it left.
+    mutating func reload(_ index: Int) {
+        guard let machine = apps[index].machine else { return }
+        switch apps[index].activity {
+        case .asking, .receiving: budget.end(at: reading.monotonic)
+        case .saving(let bytes, _):
+            _ = save(bytes, of: index)
+            if disk.hasCrashed { return kill(downFor: .seconds(1)) }
+        case .none, .sleeping, .queued, .loading: break
+        }
+        queue.removeAll { $0 == index }
+        if let bytes = machine.finalCheckpoint() {
+            if case .success = save(bytes, of: index) { noteStart(machine, of: index) }
+            if disk.hasCrashed { return kill(downFor: .seconds(1)) }
+        }
+        apps[index].setup.settings.interval = .seconds([5, 10, 30, 60][mischief.random.below(4)])
+        apps[index].setup.settings.lookback = .seconds(mischief.random.below(900))
+        budget.adopt(Self.budgetLimits, at: reading.monotonic)
+        install(
+            AppMachine(setup: apps[index].setup, at: reading, succeeding: machine.handover), of: index)
     }
 
     /// The whole process dies between two instructions.
     mutating func kill(downFor span: Duration) {
+        // Numbers in memory only die with it, and rightly so.
+        guard !kinds.contains(.memory) else { return }
         report.crashes += 1
         for index in apps.indices {
             if case .asking = apps[index].activity { budget.end(at: reading.monotonic) }
@@ -49,13 +91,25 @@ extension World {
     private mutating func begin(_ step: AppMachine.Step, of index: Int) {
         switch step {
         case .load: apps[index].activity = .loading(endsAt: now + .milliseconds(1))
-        case .sleep(let moment): apps[index].activity = .sleeping(until: max(began + (moment - .zero), now))
+        case .sleep(let moment):
+            noteRest(of: index)
+            apps[index].activity = .sleeping(until: max(began + (moment - .zero), now))
         case .save(let bytes):
             apps[index].activity = .saving(bytes, endsAt: now + .milliseconds(Int64(1 + random.below(20))))
         case .askInfo, .askLogs:
             apps[index].activity = .queued(step)
             queue.append(index)
         }
+    }
+
+    /// The app asks nothing for a while: the requests until now are bounded, whatever the server says.
+    private mutating func noteRest(of index: Int) {
+        let requests = apps[index].requestsOfRound
+        apps[index].requestsOfRound = 0
+        report.costliestRound = max(report.costliestRound, requests)
+        // A second with rows that cannot be served takes one request for each row, and more for ties.
+        let limit = kinds.contains(.unreadable) ? 1000 : 250
+        if requests > limit { fail("\(apps[index].setup.name): \(requests) requests without a rest") }
     }
 
     private mutating func admitQueued() {
@@ -74,6 +128,8 @@ extension World {
             }
             queue.removeFirst()
             noteRequest()
+            apps[first].requestsOfRound += 1
+            apps[first].asked = apps[first].key
             let latency = Duration.milliseconds(Int64(5 + random.below(400)))
             let readsAt = now + latency * (1 + random.below(9)) / 10
             apps[first].activity = .asking(step, sentAt: now, readsAt: readsAt, endsAt: now + latency)
@@ -108,7 +164,7 @@ extension World {
             let result = save(bytes, of: index)
             // The process died in the middle of its save; the power may be gone as well.
             if disk.hasCrashed { return kill(downFor: .seconds(Int64(1 + random.below(60)))) }
-            if case .success = result { noteStart(of: index) }
+            if case .success = result, let machine = apps[index].machine { noteStart(machine, of: index) }
             resume(index, .saved(result, took: .milliseconds(5)))
         case .asking(let step, let sentAt, _, let endsAt):
             let (outcome, delay) = ask(step, of: index)
@@ -119,9 +175,10 @@ extension World {
     }
 
     /// Where counting began is settled by the first checkpoint that is on disk: a process that dies before leaves nothing.
-    private mutating func noteStart(of index: Int) {
-        guard let start = apps[index].machine?.collector?.state.start else { return }
+    private mutating func noteStart(_ machine: AppMachine, of index: Int) {
+        guard let start = machine.collector?.state.start else { return }
         if let settled = apps[index].start, settled != start { fail("\(apps[index].setup.name): counting began again") }
+        if apps[index].start == nil { check(start: start, of: index) }
         apps[index].start = start
     }
 
@@ -133,7 +190,9 @@ extension World {
         let outputs = machine.takeOutputs()
         let step = machine.step
         apps[index].machine = machine
-        for case .publish(let snapshot) in outputs { publish(snapshot, of: index) }
+        checkInvariants(of: index)
+        if !apps[index].setup.isDurable { noteStart(machine, of: index) }
+        take(outputs, of: index)
         begin(step, of: index)
     }
 
@@ -144,16 +203,16 @@ extension World {
         _ step: AppMachine.Step, of index: Int
     ) -> (Result<TransportResponse, TransportError>, delay: Duration) {
         guard now >= unreachableUntil else { return (.failure(.connection("simulated outage")), .zero) }
-        let key = dify.apps[index].settings.key
         let (path, query): (String, [(name: String, value: String)]) =
             switch step {
             case .askLogs(let query): (Endpoint.logs(query).path, Endpoint.logs(query).parameters)
             default: (Endpoint<AppInfo>.info.path, [])
             }
         let answer = dify.answer(
-            SimulatedRequest(path: "/v1" + path, query: query, authorization: "Bearer \(key)"), at: now)
+            SimulatedRequest(path: "/v1" + path, query: query, authorization: "Bearer \(apps[index].asked.text)"),
+            at: now)
         switch answer.fault {
-        case .none: return (.success(answer.response), .zero)
+        case .none: return (.success(disturbed(answer.response, to: step)), .zero)
         case .cut, .reset: return (.failure(.connection("simulated fault")), .zero)
         case .stall: return (.failure(.timeout), Self.timeout)
         }
@@ -166,13 +225,15 @@ extension World {
         let localSentAt = sentAt + localOffset
         switch step {
         case .askLogs(let query):
-            let answer = Endpoint.logs(query).answer(
+            var answer = Endpoint.logs(query).answer(
                 outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
+            answer.keyVersion = apps[index].asked.version
             budget.end(pause: answer.pauseWanted, at: reading.monotonic)
             if case .success(let page) = answer.result { report.rows += page.logs.count }
             resume(index, .logs(answer))
         default:
-            let answer = Endpoint.info.answer(outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
+            var answer = Endpoint.info.answer(outcome, sentAt: localSentAt, duration: duration, timeout: Self.timeout)
+            answer.keyVersion = apps[index].asked.version
             budget.end(pause: answer.pauseWanted, at: reading.monotonic)
             resume(index, .info(answer))
         }

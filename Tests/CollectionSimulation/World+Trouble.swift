@@ -4,7 +4,7 @@ import DifySimulator
 // What goes wrong, and what happens otherwise.
 extension World {
     mutating func makeTrouble() {
-        let app = dify.apps[random.below(dify.apps.count)].settings.name
+        let app = apps[random.below(apps.count)].setup.name
         switch random.below(18) {
         case 0, 1, 2: kill(downFor: .seconds(Int64(1 + random.below(20))))
         case 3: kill(downFor: .seconds(Int64(60 + random.below(1800))))
@@ -15,11 +15,11 @@ extension World {
         case 9: disk.crashing = random.chance(0.5) ? 0.02 : 0
         case 10: dify.apply(.burst(app: app, rows: 1 + random.below(250)), at: now)
         case 11: stepServerClock()
-        case 12: localOffset = .seconds(Int64(random.below(7200)) - 3600)
-        case 13: dify.apply(.upgrade("1.13.0"), at: now)
+        case 12: setLocalClock()
+        case 13: if dify.version < "1.13.0" { dify.apply(.upgrade("1.13.0"), at: now) }
         case 14:
             // An hour ago everything had ended that ends at all, and had been looked at since.
-            if isCurrent {
+            if isCurrent, mischief.farSteps.isEmpty {
                 dify.apply(
                     .remove(app: app, random.chance(0.5) ? .archive : .retention, olderThan: .seconds(3600)), at: now)
             }
@@ -31,19 +31,34 @@ extension World {
         }
     }
 
+    /// Sets the exporter's clock, by an hour at most; where `Date` lies, by so little that one of the two is right.
+    private mutating func setLocalClock() {
+        let seconds = Int64(random.below(7200)) - 3600
+        localOffset = .seconds(kinds.contains(.dates) ? seconds / 15 : seconds)
+    }
+
     /// A step of the server's clock: forward by five minutes at most, back by fifteen, and not again soon.
     private mutating func stepServerClock() {
         guard now - clockSteppedAt > .seconds(1800), isCurrent else { return }
-        clockSteppedAt = now
-        dify.apply(.stepClock(by: .seconds(Int64(random.below(1200)) - 900)), at: now)
+        setServerClock(by: .seconds(Int64(random.below(1200)) - 900))
     }
 
-    /// Whether every app has been collected up to a moment ago.
+    mutating func setServerClock(by span: Duration) {
+        clockSteppedAt = now
+        serverOffset += span
+        dify.apply(.stepClock(by: span), at: now)
+    }
+
+    /// Whether every app has been collected up to a moment ago, for so long that each run that has ended was looked at since.
     private var isCurrent: Bool {
         apps.allSatisfy { app in
-            guard app.machine != nil, let until = app.snapshot?.numbers?.collectedUntil else { return false }
-            return UnixTime(seconds: until) > now - .seconds(300)
+            app.machine != nil && app.currentSince.map { now - $0 >= .seconds(600) } ?? false && isCurrent(app)
         }
+    }
+
+    func isCurrent(_ app: SimulatedProcess) -> Bool {
+        guard let until = app.snapshot?.numbers?.collectedUntil else { return false }
+        return UnixTime(seconds: until) > serverNow - .seconds(300)
     }
 
     /// From here on nothing goes wrong, and no run begins.
@@ -53,5 +68,6 @@ extension World {
         (disk.failing, disk.crashing) = (0, 0)
         unreachableUntil = now
         if downUntil != nil { downUntil = now }
+        endMischief()
     }
 }

@@ -15,6 +15,8 @@ package struct World {
         /// How long things happen, before the quiet in which everything must come right.
         package var hours = 1.0
         package var protections = Protections.all
+        /// What goes on beside the troubles of all worlds; nil for what the seed draws.
+        package var mischief: Set<Mischief>?
         /// One app with so many ordinary runs a second instead of a few random ones; for measurements.
         package var steadyRate: Double?
 
@@ -32,6 +34,11 @@ package struct World {
         package internal(set) var requests = 0
         package internal(set) var rows = 0
         package internal(set) var crashes = 0
+        /// Finished runs of which it cannot be said whether they must be counted (`World.isUncertain`).
+        package internal(set) var uncertainRuns = 0
+        /// The most requests of one round.
+        package internal(set) var costliestRound = 0
+        package internal(set) var mischief: Set<Mischief> = []
         /// How often a streak of failed runs that was published anew was compared with the truth.
         package internal(set) var comparedStreaks = 0
         package internal(set) var longestStreak: UInt64 = 0
@@ -55,6 +62,10 @@ package struct World {
     var downUntil: UnixTime?
     /// How far the exporter's clock is off.
     var localOffset = Duration.zero
+    /// How far the server's clock is ahead of the truth.
+    var serverOffset: Duration
+    var mischief: MischiefState
+    let kinds: Set<Mischief>
     /// When the server's clock was last set.
     var clockSteppedAt: UnixTime
     var report: Report
@@ -70,27 +81,40 @@ package struct World {
     package init(_ settings: Settings) {
         self.settings = settings
         var random = SeededRandom(seed: settings.seed)
+        var mischievous = SeededRandom(seed: settings.seed, stream: 8)
+        let drawn = Mischief.drawn(using: &mischievous)
+        let isMeasurement = settings.steadyRate != nil
+        kinds = isMeasurement ? [] : settings.mischief ?? drawn
         let start = UnixTime(seconds: 1_795_000_000 + Int64(random.below(86_400)))
         var appSettings = (0...random.below(3)).map { Self.app($0, using: &random) }
+        Self.disturb(&appSettings, kinds, using: &mischievous)
         if let rate = settings.steadyRate {
             appSettings = [.steady(name: "steady", key: "app-key-steady", runsPerSecond: rate)]
         }
         var server = SimulatedDify.Settings()
         server.seed = settings.seed
         server.version = random.chance(0.3) ? "1.10.1" : "1.13.0"
+        if kinds.contains(.upgrades) { server.version = Release.versions[mischievous.below(Release.versions.count)] }
+        if kinds.contains(.unreadable) { server.version = max(server.version, Release.unreadable) }
         server.cost = .none
         server.history = .seconds(600)
         server.clockOffset = .seconds(Int64(random.below(21)) - 10)
-        dify = SimulatedDify(settings: server, apps: appSettings, start: start)
+        if kinds.contains(.wrong) { server.clockOffset = .seconds(3600 * (mischievous.below(145) - 72)) }
+        serverOffset = server.clockOffset
+        // Behind the others, so that an app has the same place everywhere.
+        let strangers: [SimulatedApp.Settings] = kinds.contains(.strangers) ? [Self.app(99, using: &mischievous)] : []
+        dify = SimulatedDify(settings: server, apps: appSettings + strangers, start: start)
         disk = SimulatedDisk(random: SeededRandom(seed: settings.seed, stream: 7))
         budget = RequestBudget(limits: Self.budgetLimits)
         report = Report(seed: settings.seed)
+        report.mischief = kinds
+        mischief = MischiefState(random: mischievous, at: start)
         (began, now, unreachableUntil, clockSteppedAt) = (start, start, start, start - .seconds(3600))
-        chaosEnds = start + .milliseconds(Int64(settings.hours * 3_600_000))
+        chaosEnds = start + .milliseconds(Int64(settings.hours * (kinds.contains(.long) ? 3 : 1) * 3_600_000))
         end = chaosEnds + Self.quiet
         self.random = random
         apps = appSettings.enumerated().map { index, app in
-            SimulatedProcess(setup: setup(of: app, place: index, among: appSettings.count))
+            SimulatedProcess(setup: setup(of: app, place: index, among: appSettings.count), key: app.key)
         }
     }
 
@@ -112,8 +136,20 @@ package struct World {
         collection.protections = settings.protections
         return AppSetup(
             name: app.name, settings: collection, position: Double(place) / Double(count), baseURL: "http://dify/v1",
-            storagePath: "\(app.name).checkpoint")
+            storagePath: kinds.contains(.memory) ? nil : "\(app.name).checkpoint")
     }
+
+    private static func disturb(
+        _ apps: inout [SimulatedApp.Settings], _ kinds: Set<Mischief>, using random: inout SeededRandom
+    ) {
+        for index in apps.indices {
+            if kinds.contains(.numbers) { apps[index].oddities.oddNumbersShare = 0.05 }
+            if kinds.contains(.unreadable), random.chance(0.5) { apps[index].oddities.poisonedShare = 0.01 }
+        }
+    }
+
+    /// What the server's clock shows.
+    var serverNow: UnixTime { now + serverOffset }
 
     /// Lives for a while in which nothing goes wrong, and gives what the first app would write down then.
     package mutating func checkpoint(after span: Duration) -> Checkpoint {
@@ -132,17 +168,19 @@ package struct World {
     /// Lives to the end, and compares.
     package mutating func run() -> Report {
         let start = now
+        beginMischief()
         startProcess()
         var nextChaos = now + pauseBeforeChaos()
         while now < end {
             let isQuiet = now >= chaosEnds
-            let next = min(nextEvent(), isQuiet ? end : min(nextChaos, chaosEnds), end)
+            let next = min(nextEvent(), isQuiet ? end : min(nextChaos, nextMischief, chaosEnds), end)
             now = max(now, next)
             if !isQuiet, now >= chaosEnds { calmDown() }
             if now >= nextChaos, now < chaosEnds {
                 makeTrouble()
                 nextChaos = now + pauseBeforeChaos()
             }
+            if now < chaosEnds { makeDueMischief() }
             if let until = downUntil, now >= until {
                 downUntil = nil
                 startProcess()

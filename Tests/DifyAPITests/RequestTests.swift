@@ -131,8 +131,9 @@ import Testing
 
     @Test(arguments: [
         "Fri, 2147483648 Dec 2026 23:59:59 GMT", "Fri Dec 2147483648 23:59:59 2026", "yesterday", "", "\u{0}",
+        "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
     ])
-    func `a date that is none is no clock`(date: String) async throws {
+    func `a date that is none, or of no possible log, is no clock`(date: String) async throws {
         let fields = [HTTPField(name: "Date", value: date)]
         let answer = try await DifyClient.make(CannedTransport(.json(200, "{}", fields: fields))).logs(LogsQuery())
         #expect(answer.server.date == nil)

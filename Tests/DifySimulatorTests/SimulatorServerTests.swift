@@ -65,6 +65,16 @@ import Testing
             post("/simulator/incident", ["app": "app", "kind": "rate_limit", "seconds": "60"]),
             post("/simulator/recovery", ["app": "app"]),
             post("/simulator/incident", ["app": "app", "kind": "quota", "seconds": "60", "share": "0.3"]),
+            post("/simulator/upgrade", ["version": "1.15.0"]),
+            post("/simulator/poison", ["app": "app", "share": "1", "seconds": "60"]),
+            post("/simulator/redis", ["state": "off"]),
+            post("/simulator/redis", ["state": "on"]),
+        ] {
+            #expect(await server.respond(to: request).status == 200)
+        }
+        #expect(await server.respond(to: get("/v1/workflows/logs")).status == 400)
+        for request in [
+            post("/simulator/repair", ["app": "app"]),
             post("/simulator/faults", ["ratio": "1", "kind": "502"]),
         ] {
             #expect(await server.respond(to: request).status == 200)
@@ -95,6 +105,10 @@ import Testing
                 "share is '2', and must be a number from 0 to 1"
             ),
             (post("/simulator/recovery", [:]), 400, "the parameter app is missing"),
+            (
+                post("/simulator/upgrade", ["version": "newest"]), 400,
+                "version is 'newest', and must be one such as 1.15.0"
+            ),
             (post("/simulator/faults", ["ratio": "nan"]), 400, "ratio is 'nan', and must be a number from 0 to 1"),
             (
                 post("/simulator/load", ["app": "app", "state": "high"]), 400,

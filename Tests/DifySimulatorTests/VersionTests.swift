@@ -81,4 +81,63 @@ import Testing
             try dify.page(at: start + .seconds(90)).logs.map(\.createdAt) == [start.second + 60, start.second + 20])
         #expect(dify.get().field("X-Version") == "1.13.0")
     }
+
+    @Test func `since 1.15 runs of the OpenAPI have an origin of their own`() throws {
+        for (version, origin) in [("1.14.0", "service-api"), ("1.15.0", "openapi")] as [(ServerVersion, String)] {
+            var habit = Habit()
+            habit.origins = [Weighted(.openAPI, 1)]
+            var settings = SimulatedDify.Settings()
+            (settings.version, settings.cost) = (version, .none)
+            var app = SimulatedApp.Settings(name: "app", key: key)
+            app.habit = habit
+            var dify = SimulatedDify(settings: settings, apps: [app], start: start)
+            dify.apply(.burst(app: "app", rows: 1), at: start)
+            #expect(try dify.page(at: start + .seconds(1)).logs.map(\.createdFrom) == [origin])
+        }
+    }
+
+    @Test func `since 1.15 an app of abnormal status is a bad request`() {
+        for (version, status) in [("1.14.0", 403), ("1.15.0", 400)] as [(ServerVersion, Int)] {
+            var dify = SimulatedDify.make(version: version)
+            dify.apply(.setAccess(app: "app", .abnormal), at: start)
+            let response = dify.get()
+            #expect(response.status == status)
+            if status == 400 {
+                #expect(
+                    response.text
+                        == #"{"code":"invalid_param","message":"'archived' is not a valid AppStatus","status":400}"#
+                        + "\n")
+            }
+        }
+    }
+
+    @Test func `since 1.14 a request waits for a Redis that is down`() {
+        for (version, isSlow) in [("1.13.0", false), ("1.14.0", true)] as [(ServerVersion, Bool)] {
+            var dify = SimulatedDify.make(version: version)
+            dify.apply(.setRedis(isUp: false), at: start)
+            let request = SimulatedRequest(path: "/v1/workflows/logs", authorization: authorization)
+            let answer = dify.answer(request, at: start)
+            #expect(answer.response.status == 200)
+            #expect((.seconds(14)...Duration.seconds(39)).contains(answer.latency) == isSlow)
+            #expect(dify.answer(SimulatedRequest(path: "/health"), at: start).latency == .zero)
+            dify.apply(.setRedis(isUp: true), at: start)
+            #expect(dify.answer(request, at: start).latency == .zero)
+        }
+    }
+
+    @Test func `since 1.13.1 clean-up keeps runs that have not ended`() throws {
+        for (version, rows) in [("1.13.0", 0), ("1.13.1", 1)] as [(ServerVersion, Int64)] {
+            var dify = SimulatedDify.make(version: version)
+            dify.add(RunScript())
+            dify.add(RunScript(life: .stuck))
+            dify.apply(.remove(app: "app", .retention, olderThan: .seconds(60)), at: start + .seconds(100))
+            #expect(try dify.page().total == rows)
+        }
+    }
+
+    @Test func `an agent has no logs`() throws {
+        var dify = SimulatedDify.make(version: "1.15.0", load: .steady(runsPerSecond: 1, span: nil), mode: .agent)
+        #expect(try dify.page(at: start + .seconds(60)).total == 0)
+        #expect(dify.get("/v1/info").text.contains(#""mode":"agent""#))
+    }
 }

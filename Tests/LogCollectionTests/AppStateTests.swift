@@ -179,4 +179,21 @@ import Testing
         state.frontier = 1998
         #expect(RoundPlan(state: state, at: 2000, includesFarAudit: false).looks.isEmpty)
     }
+
+    @Test func `what was planned by a clock that was ahead does not wait for it`() {
+        var state = AppState.make(start: 1000)
+        _ = state.apply(.make("a", at: 1500, .running), at: 90_000)
+        state.frontier = 2000
+        let tried = OpenWindow(1600...1700, since: 1700, attempts: 2, nextTry: 0)
+        _ = state.openWindows.open(1600...1700, at: 90_000, .readInVain(tried), lateLimit: 100_000) { _ in 0 }
+        _ = state.noteUnreadable(1, second: 1800, at: 90_000)
+        state.hasten(at: 2000, interval: .seconds(30))
+        // An eighth of the run's age of 500 s.
+        #expect(state.unfinished[LogID("a")]?.nextLook == 2062)
+        #expect(state.openWindows.due(at: 2000 + 480).count == 1)
+        #expect(state.unreadable.due(at: 2000 + 1800) == [1800])
+        let hastened = state
+        state.hasten(at: 2000, interval: .seconds(30))
+        #expect(state == hastened)
+    }
 }

@@ -157,6 +157,45 @@ import Testing
         #expect(scene.collector.state.unfinished.isEmpty)
     }
 
+    @Test func `an open window of nothing but unreadable seconds holds nothing up`() {
+        var scene = Scene(
+            logs: [.make("bad", at: 2000), .make("worse", at: 2001), .make("late", at: 2005)], start: 1900, now: 2120)
+        scene.bad = ["bad", "worse"]
+        var state = AppState.make(start: 1900)
+        state.frontier = 2100
+        for second in [2000, 2001] as [Int64] { _ = state.noteUnreadable(1, second: second, at: 2110) }
+        for window in [2000...2001, 2005...2005] as [ClosedRange<Int64>] {
+            _ = state.openWindows.open(window, at: 2110, lateLimit: 960) { _ in 0 }
+        }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        scene.round()
+        #expect(scene.counted == 1)
+        #expect(scene.collector.state.openWindows.isEmpty)
+        #expect(scene.collector.state.unreadable.seconds.count == 2)
+    }
+
+    @Test func `rows that are repaired together are counted together`() {
+        let logs = (0..<40).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0)) }
+        var scene = Scene(logs: logs, start: 1900, now: 2060)
+        scene.bad = Set(logs.map(\.id))
+        for _ in 0..<20 {
+            scene.round()
+            scene.now += 30
+        }
+        #expect(scene.counted == 0)
+        #expect(scene.collector.state.unreadable.seconds.count == 40)
+        scene.bad = []
+        var rounds = 0
+        while scene.counted < 40, rounds < 100 {
+            rounds += 1
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 40)
+        #expect(scene.collector.state.unreadable.isEmpty)
+        #expect(rounds <= 3)
+    }
+
     @Test func `unreadable rows outlive a restart`() throws {
         var scene = Scene(logs: [.make("bad", at: 2000), .make("good", at: 2000)], start: 1900, now: 2020)
         scene.bad = ["bad"]

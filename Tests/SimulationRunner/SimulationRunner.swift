@@ -6,9 +6,11 @@ import Storage
 
 /// Runs as many simulated worlds as one likes, and names the seeds that fail.
 ///
-///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap]
+///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap] [--with keys,hidden]
 ///
-/// With `--checkpoints FOLDER` it measures checkpoints instead, with `--polling [--interval SECONDS]` what polling costs Dify. With `--without all` each protection is switched off in turn, to show that its lack is noticed.
+/// Each world draws its mischiefs, or has those of `--with`. With `--without all` each protection is switched off in turn, to show
+/// that its lack is noticed. With `--checkpoints FOLDER` it measures checkpoints instead, with `--polling [--interval SECONDS]` what
+/// polling costs Dify.
 @main
 struct SimulationRunner {
     static func main() {
@@ -30,61 +32,81 @@ struct SimulationRunner {
         }
         let first = value("--first").flatMap(UInt64.init) ?? 1
         let count = value("--seeds").flatMap(UInt64.init) ?? 100
-        let hours = value("--hours").flatMap(Double.init) ?? 1
+        var settings = World.Settings(seed: first)
+        settings.hours = value("--hours").flatMap(Double.init) ?? 1
+        settings.mischief = value("--with").map(mischief)
+        let seeds = first..<(first + count)
         var isRight = true
         switch value("--without") {
-        case nil: isRight = report("all protections", .all, first..<(first + count), hours)
+        case nil: isRight = report("all protections", settings, seeds)
         case "all":
             for (name, protection) in Protections.named {
-                isRight =
-                    report("without \(name)", .all.subtracting(protection), first..<(first + count), hours) && isRight
+                settings.protections = .all.subtracting(protection)
+                isRight = report("without \(name)", settings, seeds) && isRight
             }
         case let name?:
             guard let protection = Protections.named.first(where: { $0.name == name })?.protection else {
-                print(
-                    "there is no protection \(name); there are \(Protections.named.map(\.name).joined(separator: ", "))"
-                )
-                exit(2)
+                refuse("protection \(name)", Protections.named.map(\.name))
             }
-            isRight = report("without \(name)", .all.subtracting(protection), first..<(first + count), hours)
+            settings.protections = .all.subtracting(protection)
+            isRight = report("without \(name)", settings, seeds)
         }
         exit(isRight ? 0 : 1)
     }
 
+    /// Names of mischiefs, separated by commas; an empty text is none.
+    private static func mischief(_ names: String) -> Set<Mischief> {
+        Set(
+            names.split(separator: ",").map { name in
+                guard let mischief = Mischief(rawValue: String(name)) else {
+                    refuse("mischief \(name)", Mischief.allCases.map(\.rawValue))
+                }
+                return mischief
+            })
+    }
+
+    private static func refuse(_ what: String, _ choices: [String]) -> Never {
+        print("there is no \(what); there are \(choices.joined(separator: ", "))")
+        exit(2)
+    }
+
     /// Runs the seeds, prints what came of them, and tells whether all were right.
-    private static func report(_ title: String, _ protections: Protections, _ seeds: Range<UInt64>, _ hours: Double)
-        -> Bool
-    {
+    private static func report(_ title: String, _ settings: World.Settings, _ seeds: Range<UInt64>) -> Bool {
         let clock = ContinuousClock()
         let started = clock.now
         var simulated = Duration.zero
-        var (runs, requests, rows, crashes) = (0, 0, 0, 0)
+        var (runs, uncertain, requests, rows, crashes, costliest) = (0, 0, 0, 0, 0, 0)
         var (comparedStreaks, longestStreak) = (0, UInt64(0))
         var failing: [UInt64] = []
         for seed in seeds {
-            var settings = World.Settings(seed: seed)
-            settings.hours = hours
-            settings.protections = protections
+            var settings = settings
+            settings.seed = seed
             var world = World(settings)
             let report = world.run()
             simulated += report.simulated
             runs += report.runs
+            uncertain += report.uncertainRuns
             requests += report.requests
             rows += report.rows
             crashes += report.crashes
+            costliest = max(costliest, report.costliestRound)
             comparedStreaks += report.comparedStreaks
             longestStreak = max(longestStreak, report.longestStreak)
             guard !report.failures.isEmpty else { continue }
             failing.append(seed)
-            if failing.count <= 5 { print("seed \(seed): \(report.failures.prefix(3).joined(separator: "; "))") }
+            guard failing.count <= 20 else { continue }
+            let names = report.mischief.map(\.rawValue).sorted().joined(separator: ",")
+            print("seed \(seed) (\(names)): \(report.failures.prefix(3).joined(separator: "; "))")
+            fflush(nil)
         }
         let span = started.duration(to: clock.now)
         let hoursASecond = Int(simulated.secondsValue / 3600 / max(span.secondsValue, 1e-3))
         print(
             "\(title): \(seeds.count) seeds, \(failing.count) failed\(failing.isEmpty ? "" : ": \(failing.prefix(20))"); "
-                + "\(runs) runs, \(requests) requests, \(rows) rows, \(crashes) crashes, "
-                + "\(comparedStreaks) comparisons of streaks up to \(longestStreak); \(Int(simulated.secondsValue / 3600)) "
-                + "simulated hours in \(Int(span.secondsValue)) s, \(hoursASecond) hours a second")
+                + "\(runs) runs (\(uncertain) beyond what is promised), \(requests) requests (\(costliest) in one round), "
+                + "\(rows) rows, \(crashes) crashes, \(comparedStreaks) comparisons of streaks up to \(longestStreak); "
+                + "\(Int(simulated.secondsValue / 3600)) simulated hours in \(Int(span.secondsValue)) s, "
+                + "\(hoursASecond) hours a second")
         return failing.isEmpty
     }
 }

@@ -5,7 +5,7 @@ import JSON
 package struct ServerFacts: Equatable, Sendable {
     /// `X-Version`: every Dify since 0.10.1 sends its version with each answer (dify-logs-api §6). Nil for what is no version.
     package var version: String?
-    /// `Date`: the server's clock when it began to answer, to the second.
+    /// `Date`: the server's clock when it began to answer, to the second. Nil for a time of no possible log.
     package var date: UnixTime?
 
     package init(version: String? = nil, date: UnixTime? = nil) {
@@ -16,7 +16,9 @@ package struct ServerFacts: Equatable, Sendable {
     /// `now` is this machine's clock.
     init(_ response: TransportResponse, now: UnixTime, key: APIKey?) {
         version = response.field("X-Version").flatMap { Self.version($0, key: key) }
-        date = response.field("Date").flatMap { UnixTime(httpDate: $0, now: now) }
+        date = response.field("Date").flatMap { UnixTime(httpDate: $0, now: now) }.flatMap { date in
+            WorkflowLog.plausibleSeconds.contains(date.second) ? date : nil
+        }
     }
 
     /// A version is a number with what may follow, as in `1.10.1-fix.1`; it is a label value and stands on pages.

@@ -31,7 +31,8 @@ package struct Habit: Sendable {
     ]
 
     package static let usualOrigins: [Weighted<Origin>] = [
-        Weighted(.api, 70), Weighted(.webApp, 17), Weighted(.explore, 6), Weighted(.webhook, 4), Weighted(.schedule, 2),
+        Weighted(.api, 66), Weighted(.openAPI, 4), Weighted(.webApp, 17), Weighted(.explore, 6), Weighted(.webhook, 4),
+        Weighted(.schedule, 2),
         Weighted(.plugin, 1),
     ]
 }
@@ -67,6 +68,10 @@ package struct Oddities: Sendable {
     package var longErrorShare = 0.0
     /// Logs whose account or end user was deleted.
     package var removedCreatorShare = 0.0
+    /// Logs that a server since 1.15 cannot serve, until they are repaired.
+    package var poisonedShare = 0.0
+    /// Runs with numbers that no run can have.
+    package var oddNumbersShare = 0.0
 
     package init() {}
 

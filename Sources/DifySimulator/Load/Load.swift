@@ -1,5 +1,4 @@
 import CivilTime
-import Platform
 
 /// When the runs of an app start.
 package enum Load: Sendable {
@@ -36,7 +35,7 @@ package struct Rhythm: Sendable {
         let days = moment.secondsValue / 86_400
         // 1 January 1970 was a Thursday.
         let weekday = (Int(days.rounded(.down)) + 4) % 7
-        let swing = cos((days * 24 - busiestHour) / 24 * 2 * .pi)
+        let swing = PortableMath.cosine(ofTurns: days - busiestHour / 24)
         return runsPerSecond * (1 + daySwing * swing) * (weekday == 0 || weekday == 6 ? weekendFactor : 1)
     }
 }

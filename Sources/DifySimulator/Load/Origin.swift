@@ -1,6 +1,6 @@
 /// Where a run came from, in the words of its log (dify-logs-api §3.3).
 package struct Origin: Hashable, Sendable {
-    /// `service-api`, `web-app` or `installed-app`.
+    /// `service-api`, `web-app`, `installed-app` or `openapi`.
     package var createdFrom: String
     /// `app-run`, `webhook`, `schedule` or `plugin`.
     package var triggeredFrom: String
@@ -12,11 +12,22 @@ package struct Origin: Hashable, Sendable {
 
     package static let api = Origin(createdFrom: "service-api")
     package static let webApp = Origin(createdFrom: "web-app")
+    /// Since 1.15.0; before, such runs say `service-api`.
+    package static let openAPI = Origin(createdFrom: "openapi")
     package static let explore = Origin(createdFrom: "installed-app")
     /// Triggers say `service-api` too.
     package static let webhook = Origin(createdFrom: "service-api", triggeredFrom: "webhook")
     package static let schedule = Origin(createdFrom: "service-api", triggeredFrom: "schedule")
     package static let plugin = Origin(createdFrom: "service-api", triggeredFrom: "plugin")
+
+    /// The same in the words of a version.
+    func written(by version: ServerVersion) -> Origin {
+        var origin = version.hasTriggers ? self : Origin(createdFrom: createdFrom)
+        if origin.createdFrom == Self.openAPI.createdFrom, !version.hasOpenAPIOrigin {
+            origin.createdFrom = Self.api.createdFrom
+        }
+        return origin
+    }
 
     /// Who starts such runs, out of `sessions` end users and two accounts.
     func creator(sessions: Int, using random: inout SeededRandom) -> Creator {

@@ -27,7 +27,9 @@ struct RunCourse {
 
     private mutating func live() {
         switch script.life {
-        case .ordinary: end(at: start + script.duration, elapsed: script.duration)
+        case .ordinary:
+            end(at: start + script.duration, elapsed: script.duration)
+            final.write(script.oddNumbers)
         case .stuck: break
         case .stillborn:
             end(at: start + script.rowDelay, elapsed: .zero)
@@ -47,12 +49,12 @@ struct RunCourse {
         final.elapsedMicroseconds = elapsed.wholeMicroseconds
     }
 
-    /// Tokens and steps fall to 0 while the second leg runs, and are whole again at the end; 1.13.0 also forgets when the
-    /// first leg began (dify-logs-api §4.2).
+    /// Tokens and steps fall to 0 while the second leg runs, and are whole again at the end; elapsed_time is that of the
+    /// second leg, and 1.13.0 also forgets when the first one began (dify-logs-api §0b, §4.2).
     private mutating func pause(after: Duration, wait: Duration) {
         let resumedAt = start + after + wait
         let secondLeg = max(script.duration - after, .zero)
-        end(at: resumedAt + secondLeg, elapsed: version.resumeForgetsStart ? secondLeg : after + wait + secondLeg)
+        end(at: resumedAt + secondLeg, elapsed: secondLeg)
         var resumed = RunRecord(status: .running, createdAt: start)
         if version.resumeForgetsStart {
             resumed.createdAt = resumedAt

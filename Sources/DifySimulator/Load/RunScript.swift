@@ -18,6 +18,10 @@ package struct RunScript: Sendable {
     package var creator: Creator = .endUser(.init(sessionID: "DEFAULT-USER"))
     /// What the keyword filter finds besides the session.
     package var inputs = ""
+    /// What a broken server writes in the place of some numbers, if the run is an ordinary one.
+    package var oddNumbers: OddNumbers?
+    /// Whether the log is one that a server since 1.15 cannot serve: its end user has a type of old (dify-logs-api §0b).
+    package var isPoisoned = false
     /// From the moment that stamps the log until others can read it.
     package var rowDelay: Duration = .zero
     /// Whether a log is written at all; a client that closes its stream loses it before 1.11 (dify-logs-api §4.1).

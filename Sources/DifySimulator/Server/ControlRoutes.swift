@@ -13,11 +13,15 @@ import JSON
 /// | POST `/simulator/faults?ratio=&kind=` | lets a share of requests fail, in that way or in all ways |
 /// | POST `/simulator/load?app=&state=` | stops (`off`) and resumes (`on`) an app's load |
 /// | POST `/simulator/burst?app=&rows=` | starts up to 10,000 runs in one second |
+/// | POST `/simulator/poison?app=&share=&seconds=` | makes a share of the logs of the last seconds such that Dify 1.15 cannot serve them |
+/// | POST `/simulator/repair?app=` | makes all logs such that it can |
+/// | POST `/simulator/redis?state=` | takes Redis away (`off`) and gives it back (`on`) |
+/// | POST `/simulator/upgrade?version=` | makes the server another release |
 enum ControlRoutes {
     static let prefix = "/simulator/"
     private static let methods = [
         "truth": "GET", "apps": "GET", "incident": "POST", "recovery": "POST", "faults": "POST", "load": "POST",
-        "burst": "POST",
+        "burst": "POST", "poison": "POST", "repair": "POST", "redis": "POST", "upgrade": "POST",
     ]
 
     /// The name of the route that a request asks for.
@@ -108,8 +112,23 @@ extension SimulatedDify {
             return (.setFaults(Faults(share: ratio, kinds: kinds)), "\(ratio) of all requests fail: \(names)")
         case "load":
             let app = try parameters.app()
-            let state: LoadState = try parameters.choice("state")
+            let state: SwitchState = try parameters.choice("state")
             return (.setLoad(app: app, isOn: state == .on), "the load of \(app) is \(state.rawValue)")
+        case "poison":
+            let app = try parameters.app()
+            let share = try parameters.share("share")
+            let seconds = try parameters.integer("seconds", in: 1...86_400)
+            let change = Change.poison(app: app, share: share, youngerThan: .seconds(seconds))
+            return (change, "\(share) of the logs of \(app) of the last \(seconds) s cannot be served")
+        case "repair":
+            let app = try parameters.app()
+            return (.repair(app: app), "every log of \(app) can be served")
+        case "redis":
+            let state: SwitchState = try parameters.choice("state")
+            return (.setRedis(isUp: state == .on), "Redis is \(state.rawValue)")
+        case "upgrade":
+            let version = try parameters.version()
+            return (.upgrade(version), "the server is Dify \(version.text)")
         default:
             let app = try parameters.app()
             let rows = try parameters.integer("rows", in: 1...10_000)
@@ -117,7 +136,7 @@ extension SimulatedDify {
         }
     }
 
-    private enum LoadState: String, CaseIterable {
+    private enum SwitchState: String, CaseIterable {
         case on, off
     }
 }
@@ -166,6 +185,14 @@ private struct ControlParameters {
             throw ControlRefusal(sentence: "\(name) is '\(text)', and must be a number from 0 to 1")
         }
         return number
+    }
+
+    func version() throws(ControlRefusal) -> ServerVersion {
+        let text = try text("version")
+        guard let version = ServerVersion(text) else {
+            throw ControlRefusal(sentence: "version is '\(text)', and must be one such as 1.15.0")
+        }
+        return version
     }
 
     private func text(_ name: String) throws(ControlRefusal) -> String {

@@ -31,14 +31,22 @@ struct LogsAnswer {
         let matching = rows(matching: parameters)
         let skipped = (parameters.page - 1) * parameters.limit
         let page = matching.page(skipping: skipped, limit: parameters.limit, using: &random)
+        let unservable =
+            server.version.refusesOldUserTypes
+            ? page.indices.filter { app.runs[page[$0].ordinal].poisonedAt != nil } : []
+        guard unservable.isEmpty else { return (pages.unservableRows(unservable), page.count) }
+        let isHaunted = page.count < parameters.limit && random.chance(server.lies.phantomShare)
+        let shown = page.filter { _ in !random.chance(server.lies.hiddenShare) }
+        let total = matching.count + server.lies.surplus + (isHaunted ? 1 : 0)
         let response = pages.json(200) { body in
             body.member("page", Int64(parameters.page))
             body.member("limit", Int64(parameters.limit))
-            body.member("total", Int64(matching.count))
-            body.member("has_more", matching.count > skipped + parameters.limit)
+            body.member("total", Int64(total))
+            body.member("has_more", total > skipped + parameters.limit)
             body.key("data")
             body.array { data in
-                for row in page { write(row, to: &data) }
+                for row in shown { write(row, to: &data) }
+                if isHaunted { writePhantom(to: &data) }
             }
         }
         return (response, page.count)
@@ -81,6 +89,16 @@ struct LogsAnswer {
         }
     }
 
+    /// A row of no possible time, and of no run.
+    private func writePhantom(to data: inout JSONWriter) {
+        data.object { log in
+            log.member("id", RandomUUID(of: "phantom").text)
+            log.member("workflow_run", String?.none)
+            log.member("created_from", Origin.api.createdFrom)
+            log.member("created_at", Int64.max)
+        }
+    }
+
     private func write(_ record: RunRecord, of run: SimulatedRun, to object: inout JSONWriter) {
         let whenNull: Int64? = server.version.keepsNulls ? nil : 0
         object.member("id", run.runID.text)
@@ -88,8 +106,8 @@ struct LogsAnswer {
         object.member("status", record.status.name)
         if server.version.hasTriggers { object.member("triggered_from", run.origin.triggeredFrom) }
         object.member("error", record.error?.text)
-        object.member("elapsed_time", record.elapsedSeconds)
-        object.member("total_tokens", record.tokens)
+        object.member("elapsed_time", number: record.oddNumbers?.elapsed ?? record.elapsedSeconds.description)
+        object.member("total_tokens", number: record.oddNumbers?.tokens ?? String(record.tokens))
         object.member("total_steps", record.steps ?? whenNull)
         object.member("created_at", server.clock.reading(at: record.createdAt).second)
         object.member("finished_at", record.finishedAt.map { server.clock.reading(at: $0).second })

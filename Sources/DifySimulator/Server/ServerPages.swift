@@ -53,6 +53,21 @@ extension ServerPages {
         error(400, code: "invalid_param", message)
     }
 
+    /// Rows of a page, by their place on it, that the server's own check of its answer refuses, in the words recorded from
+    /// 1.15.0.
+    func unservableRows(_ places: [Int]) -> TransportResponse {
+        let title = places.count == 1 ? "1 validation error" : "\(places.count) validation errors"
+        let lines = places.map { place in
+            """
+            data.\(place).created_by_end_user
+              Error extracting attribute: ValueError: 'service_api' is not a valid EndUserType \
+            [type=get_attribute_error, input_value=<services.workflow_app_se...bject at 0x7f81dda11250>, input_type=LogView]
+                For further information visit https://errors.pydantic.dev/2.12/v/get_attribute_error
+            """
+        }
+        return invalidValue((["\(title) for WorkflowAppLogPaginationResponse"] + lines).joined(separator: "\n"))
+    }
+
     func invalidParameters(_ problems: [ParameterProblem]) -> TransportResponse {
         switch version.errorStyle {
         case .pydantic: return invalidValue(ParameterProblem.pydanticText(problems))

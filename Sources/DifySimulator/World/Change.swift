@@ -16,6 +16,14 @@ package enum Change: Sendable {
     case remove(app: String, SimulatedRun.Removal, olderThan: Duration)
     /// Brings back all that was archived.
     case restore(app: String)
+    /// Makes logs that were written within `youngerThan` ones that a server since 1.15 cannot serve, in that share of cases.
+    case poison(app: String, share: Double, youngerThan: Duration)
+    /// Makes all logs such that every server can serve them.
+    case repair(app: String)
+    /// What the server says wrongly of its lists from now on.
+    case setLies(Lies)
+    /// Takes the Redis that all apps share away, or gives it back.
+    case setRedis(isUp: Bool)
     /// Sets the server's clock forward, or back by a negative span. Rows keep the times that they have.
     case stepClock(by: Duration)
     /// The share is that of the runs that fail of it.
@@ -48,8 +56,14 @@ extension SimulatedDify {
         case .rotateKey(let app, let key): apps[index(of: app)].settings.key = key
         case .setAccess(let app, let access): apps[index(of: app)].access = access
         case .deleteApp(let app): deleteApp(index(of: app), at: moment)
-        case .remove(let app, let removal, let age): apps[index(of: app)].remove(removal, olderThan: age, at: moment)
+        case .remove(let app, let removal, let age):
+            apps[index(of: app)].remove(removal, olderThan: age, at: moment, version: server.version)
         case .restore(let app): apps[index(of: app)].restore(at: moment)
+        case .poison(let app, let share, let age):
+            apps[index(of: app)].poison(share: share, youngerThan: age, at: moment)
+        case .repair(let app): apps[index(of: app)].repair()
+        case .setLies(let lies): server.lies = lies
+        case .setRedis(let isUp): server.hasRedis = isUp
         case .startIncident(let app, let kind, let share, let length):
             let incident = Incident(kind: kind, share: share, start: moment, end: moment + length)
             apps[index(of: app)].incidents.call(incident)

@@ -18,7 +18,7 @@ struct RunWriter {
         script.steps = Int64(random.number(in: habit.steps))
         script.inputs = "\(habit.subject) \(ordinal)"
         let origin = random.pick(habit.origins)
-        script.origin = version.hasTriggers ? origin : Origin(createdFrom: origin.createdFrom)
+        script.origin = origin.written(by: version)
         script.creator = script.origin.creator(sessions: habit.sessions, using: &random)
         finish(&script, using: &random)
         disturb(&script, using: &random)
@@ -83,6 +83,8 @@ struct RunWriter {
         if random.chance(oddities.removedCreatorShare) {
             script.creator = script.creator.role == "account" ? .removedAccount : .removedEndUser
         }
+        script.isPoisoned = random.chance(oddities.poisonedShare)
+        if random.chance(oddities.oddNumbersShare) { script.oddNumbers = OddNumbers(using: &random) }
     }
 
     private func life(of script: RunScript, using random: inout SeededRandom) -> RunScript.Life {

@@ -1,10 +1,9 @@
-import Platform
-
 /// Random numbers that are the same for the same seed, on every machine and in every release of Swift.
 ///
 /// SplitMix64: a counter in steps of the golden ratio, each value mixed until its bits are independent (Steele, Lea and
 /// Flood, "Fast Splittable Pseudorandom Number Generators", 2014). The standard library's `random(in:using:)` and
-/// `shuffle(using:)` are avoided because nobody promises that they consume numbers alike for ever.
+/// `shuffle(using:)` are avoided because nobody promises that they consume numbers alike for ever, and the C library's functions because
+/// each has last bits of its own (`PortableMath`).
 package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -57,14 +56,14 @@ extension SeededRandom {
 
     /// The wait for the next of events that happen independently, once in `mean` on average.
     package mutating func exponential(mean: Double) -> Double {
-        -mean * log(1 - fraction())
+        -mean * PortableMath.log(1 - fraction())
     }
 
     /// Log-normal: half of the values are below `median`, and a few are far above it.
     /// `spread` is the standard deviation of the value's logarithm.
     package mutating func logNormal(median: Double, spread: Double) -> Double {
-        let radius = (-2 * log(1 - fraction())).squareRoot()
-        return median * exp(spread * radius * cos(2 * .pi * fraction()))
+        let radius = (-2 * PortableMath.log(1 - fraction())).squareRoot()
+        return median * PortableMath.exp(spread * radius * PortableMath.cosine(ofTurns: fraction()))
     }
 
     /// One of the choices, each as often as its weight says. There is at least one, and weights are not negative.

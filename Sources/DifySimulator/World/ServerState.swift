@@ -4,6 +4,14 @@ import CivilTime
 struct ServerState: Sendable {
     var version: ServerVersion
     var clock: ServerClock
+    var lies = Lies.none
+    var hasRedis = true
+
+    /// How long the connections to a Redis that is down are tried again, from 14 to 39 s for each request (dify-logs-api §0b).
+    func redisDelay(using random: inout SeededRandom) -> Duration {
+        guard !hasRedis, version.waitsForRedis else { return .zero }
+        return .seconds(14) + random.span(upTo: .seconds(25))
+    }
 }
 
 /// How long an answer takes, as measured on Dify 1.13.0 (dify-logs-api, observation 10): a part for the request, a scan of

@@ -56,8 +56,18 @@ package struct ServerVersion: Hashable, Comparable, Sendable {
     var stopsAtLimits: Bool { isAtLeast(1, 9) }
     /// Whether runs can pause for a human's answer (§4.2).
     var hasHumanInput: Bool { isAtLeast(1, 13) }
-    /// Whether a resume overwrites the run's `created_at`, and with it the first leg's time (§4.2).
+    /// Whether a resume overwrites the run's `created_at` (§0b, §4.2).
     var resumeForgetsStart: Bool { self == ServerVersion(1, 13, 0) }
+    /// Whether clean-up deletes ended runs only, whatever their age (§0b).
+    var keepsUnendedRuns: Bool { isAtLeast(1, 13, 1) }
+    /// Whether each request waits for a Redis that is down (§0b).
+    var waitsForRedis: Bool { isAtLeast(1, 14) }
+    /// Whether a page with an end user of an old type is refused as a whole (§0b).
+    var refusesOldUserTypes: Bool { isAtLeast(1, 15) }
+    /// Whether an app of abnormal status is a bad request instead of a forbidden one (§0b).
+    var failsOnAbnormalApps: Bool { isAtLeast(1, 15) }
+    /// Whether runs of the OpenAPI have an origin of their own (§0b).
+    var hasOpenAPIOrigin: Bool { isAtLeast(1, 15) }
     /// Whether a deleted app's key lives on in a cache (§5).
     var cachesKeys: Bool { isAtLeast(1, 13) }
     /// Whether a 401 names its scheme in WWW-Authenticate (§1.2).

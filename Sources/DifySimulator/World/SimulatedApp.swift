@@ -26,6 +26,8 @@ package struct SimulatedApp: Sendable {
         case chat
         case agentChat = "agent-chat"
         case completion
+        /// Since 1.15.0.
+        case agent
     }
 
     /// What the server makes of the app's key (dify-logs-api §1.2).
@@ -77,6 +79,7 @@ package struct SimulatedApp: Sendable {
         if let writtenAt = run.writtenAt, writtenAt <= start {
             run.logSecond = server.clock.logSecond(at: writtenAt)
         }
+        if script.isPoisoned { (run.poisonedAt, run.wasPoisoned) = (start, true) }
         if let visibleAt = run.visibleAt { pending.insert(run.ordinal, visibleAt: visibleAt) }
         runs.append(run)
     }
@@ -90,15 +93,35 @@ package struct SimulatedApp: Sendable {
 }
 
 extension SimulatedApp {
-    /// Deletes what is older than `age`, by when the run started, whatever its status (dify-logs-api §5).
-    mutating func remove(_ removal: SimulatedRun.Removal, olderThan age: Duration, at moment: UnixTime) {
+    /// Deletes what is older than `age`, by when the run started: whatever its status before 1.13.1, and ended runs only since
+    /// (dify-logs-api §0b, §5).
+    mutating func remove(
+        _ removal: SimulatedRun.Removal, olderThan age: Duration, at moment: UnixTime, version: ServerVersion
+    ) {
         for ordinal in runs.indices where runs[ordinal].startedAt < moment - age {
+            if version.keepsUnendedRuns, runs[ordinal].record(at: moment)?.finishedAt == nil { continue }
             let open = runs[ordinal].absences.filter { $0.until == nil }
             let isGone = open.contains { $0.removal.takesLog || !removal.takesLog }
             if !isGone { runs[ordinal].absences.append(SimulatedRun.Absence(removal: removal, from: moment)) }
         }
         let runs = runs
         table.removeAll { !runs[$0.ordinal].isListed(at: moment) }
+    }
+
+    /// Makes each listed log that was written within `age` one that a server since 1.15 cannot serve, in that share of cases.
+    mutating func poison(share: Double, youngerThan age: Duration, at moment: UnixTime) {
+        for row in table.rows {
+            guard let writtenAt = runs[row.ordinal].writtenAt, writtenAt >= moment - age, random.chance(share),
+                runs[row.ordinal].poisonedAt == nil
+            else { continue }
+            (runs[row.ordinal].poisonedAt, runs[row.ordinal].wasPoisoned) = (moment, true)
+        }
+    }
+
+    /// Makes every log one that can be served.
+    mutating func repair() {
+        for ordinal in runs.indices { runs[ordinal].poisonedAt = nil }
+        settings.oddities.poisonedShare = 0
     }
 
     /// Brings archived logs and their runs back, with their old ids and times (dify-logs-api §4.4).

@@ -81,15 +81,19 @@ package struct SimulatedDify: Sendable {
     ) -> SimulatedAnswer {
         var loggedRows = 0
         var answeredRows = 0
+        var isAuthenticated = false
         let response: TransportResponse
         switch (request.path, request.method) {
         case ("/health", "GET"), ("/health", "HEAD"): response = pages.health()
         case ("/v1", _): response = pages.redirect(to: "http://\(request.host)/v1/")
         case ("/v1/", "GET") where version.greetsAtRoot: response = pages.greeting()
         case ("/v1/workflows/logs", "GET"), ("/v1/workflows/logs", "HEAD"), ("/v1/info", "GET"), ("/v1/info", "HEAD"):
+            // The key is looked up in Redis first.
+            isAuthenticated = true
             switch authenticate(request.authorization) {
             case .refused(let message): response = pages.unauthorized(message)
             case .denied(let message): response = pages.forbidden(message)
+            case .failed(let message): response = pages.invalidValue(message)
             case .app(let app) where request.path == "/v1/info": response = pages.info(app.settings)
             case .app(let app):
                 loggedRows = app.table.rows.count
@@ -100,8 +104,9 @@ package struct SimulatedDify: Sendable {
         case ("/v1/workflows/logs", _), ("/v1/info", _), ("/health", _): response = pages.methodNotAllowed()
         default: response = pages.notFound()
         }
-        return SimulatedAnswer(
-            response: response, latency: cost.latency(loggedRows: loggedRows, answeredRows: answeredRows))
+        let latency = cost.latency(loggedRows: loggedRows, answeredRows: answeredRows)
+        let delay = isAuthenticated ? server.redisDelay(using: &random) : .zero
+        return SimulatedAnswer(response: response, latency: latency + delay)
     }
 
     /// Every run that an app ever had, oldest start first; none for an app that does not exist.
@@ -118,6 +123,8 @@ extension SimulatedDify {
         case refused(String)
         /// 403
         case denied(String)
+        /// 400
+        case failed(String)
     }
 
     private func authenticate(_ authorization: String?) -> Admission {
@@ -132,6 +139,7 @@ extension SimulatedDify {
         switch app.access {
         case .open: return .app(app)
         case .apiDisabled: return .denied("The app's API service has been disabled.")
+        case .abnormal where version.failsOnAbnormalApps: return .failed("'archived' is not a valid AppStatus")
         case .abnormal: return .denied("The app's status is abnormal.")
         case .workspaceArchived: return .denied("The workspace's status is archived.")
         case .workspaceOwnerless: return .refused("Tenant owner account not found or tenant is not active.")

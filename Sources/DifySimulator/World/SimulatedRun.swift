@@ -24,6 +24,10 @@ package struct SimulatedRun: Sendable {
     package let inputs: String
     /// The log's `created_at` in Unix seconds; nil until it is written.
     package internal(set) var logSecond: Int64?
+    /// Since when the log is one that a server since 1.15 cannot serve; nil while it can.
+    package internal(set) var poisonedAt: UnixTime?
+    /// Whether it ever was such a log.
+    package internal(set) var wasPoisoned = false
     /// When the log or the run's record was away, oldest first.
     package internal(set) var absences: [Absence] = []
     /// The states after `running`, oldest first, where there are others than the final one.
@@ -102,6 +106,12 @@ extension SimulatedRun {
         }
     }
 
+    /// Whether every server could serve the log at a moment, as far as it is known now.
+    func isServable(at moment: UnixTime) -> Bool {
+        guard let poisonedAt else { return true }
+        return moment < poisonedAt
+    }
+
     /// When a run that has flipped back to `running` by `moment` ends again.
     private func nextEnd(after moment: UnixTime) -> UnixTime? {
         guard let index = turns.lastIndex(where: { $0.moment <= moment }), turns[index].record.finishedAt == nil else {
@@ -123,10 +133,19 @@ package struct RunRecord: Hashable, Sendable {
     /// True time; the server's clock shows another where it is wrong.
     package var createdAt: UnixTime
     package var finishedAt: UnixTime?
+    /// What the server writes in their place; the values above are then what they come to.
+    private(set) var oddNumbers: OddNumbers?
 
     init(status: RunStatus, createdAt: UnixTime) {
         self.status = status
         self.createdAt = createdAt
+    }
+
+    /// Puts odd numbers in the place of the run's own, if there are any.
+    mutating func write(_ numbers: OddNumbers?) {
+        guard let numbers else { return }
+        oddNumbers = numbers
+        (elapsedMicroseconds, tokens) = (numbers.elapsedMicroseconds, numbers.tokenCount)
     }
 
     package var elapsedSeconds: Double { Double(elapsedMicroseconds) / 1e6 }

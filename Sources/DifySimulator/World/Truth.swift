@@ -5,7 +5,8 @@ import JSON
 /// What a reader who misses nothing knows of one app's runs: the figures that an exporter's are compared with.
 ///
 /// A run counts from the moment at which its end could first be read, and for ever: what is deleted later was counted
-/// before. Runs that nobody could ever read to their end are not in it (`SimulatedRun.knowableAt`).
+/// before. Runs that nobody could ever read to their end are not in it (`SimulatedRun.knowableAt`), and those that the server
+/// cannot serve not before they are repaired.
 package struct Truth: Equatable, Sendable {
     /// Finished runs, and sums over them, by the name of their status.
     package private(set) var runs: [String: Int] = [:]
@@ -24,9 +25,13 @@ package struct Truth: Equatable, Sendable {
     private var elapsedMicroseconds: [String: [Int64]] = [:]
 
     /// Goes through `runs` and keeps what is known at `moment` of those that are included.
-    init(of runs: [SimulatedRun], at moment: UnixTime, where isIncluded: (SimulatedRun) -> Bool) {
+    init(
+        of runs: [SimulatedRun], at moment: UnixTime, version: ServerVersion, where isIncluded: (SimulatedRun) -> Bool
+    ) {
         for run in runs where isIncluded(run) {
-            if let knowableAt = run.knowableAt, knowableAt <= moment {
+            if let knowableAt = run.knowableAt, knowableAt <= moment,
+                !version.refusesOldUserTypes || run.isServable(at: knowableAt)
+            {
                 count(run)
             } else if run.isListed(at: moment) {
                 unfinished[run.record(at: moment)?.status.name ?? "pending", default: 0] += 1
@@ -74,7 +79,7 @@ extension SimulatedDify {
         of app: String, at moment: UnixTime, where isIncluded: (SimulatedRun) -> Bool
     ) -> Truth {
         advance(to: moment)
-        var truth = Truth(of: runs(of: app), at: moment, where: isIncluded)
+        var truth = Truth(of: runs(of: app), at: moment, version: server.version, where: isIncluded)
         let isKnown: (SimulatedRun) -> Bool = { run in
             run.knowableAt.map { $0 <= moment } ?? false && isIncluded(run)
         }

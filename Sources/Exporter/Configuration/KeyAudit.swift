@@ -7,6 +7,9 @@ struct KeyAudit: Sendable {
     private(set) var unreadable: [LoadProblem] = []
     private(set) var warnings: [Warning] = []
 
+    /// For each app whose runs another app counts as well, what to do.
+    private(set) var doubled: [String: String] = [:]
+
     struct Warning: Hashable, Sendable {
         let app: String
         /// What is wrong and what to do.
@@ -39,7 +42,9 @@ struct KeyAudit: Sendable {
                 key: reading.key, baseURL: app.baseURL, filter: app.collection.filter,
                 status: app.collection.countedStatus)
             if let other = first[counted] {
-                warnings.append(Warning(app: name, text: Self.remark(onKeyOf: other)))
+                let remark = Self.remark(onKeyOf: other)
+                doubled[name] = remark
+                warnings.append(Warning(app: name, text: remark))
             } else {
                 first[counted] = name
             }
@@ -67,11 +72,11 @@ struct KeyAudit: Sendable {
 }
 
 extension File.Identity {
-    fileprivate var isReadableByAll: Bool { mode & 0o004 != 0 }
+    var isReadableByAll: Bool { mode & 0o004 != 0 }
 
     /// Whether the file is one of those that container engines and service managers place for a program: root's, in memory or
     /// below /run. Their mode is often 0444, nobody else is in the container, and nobody could change it.
-    fileprivate func isPlacedByMachinery(at path: String, _ memoryDevices: Set<UInt64>) -> Bool {
+    func isPlacedByMachinery(at path: String, _ memoryDevices: Set<UInt64>) -> Bool {
         let isBelowRun = path.hasPrefix("/run/") || path.hasPrefix("/var/run/")
         return owner == 0 && (isBelowRun || memoryDevices.contains(device))
     }

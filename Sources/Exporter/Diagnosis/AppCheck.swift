@@ -1,5 +1,6 @@
 import CivilTime
 import DifyAPI
+import JSON
 
 /// What trying one app's key has shown.
 package struct AppCheck: Sendable {
@@ -19,7 +20,8 @@ package struct AppCheck: Sendable {
         of configuration: Configuration, environment: Environment, makeTransport: (BaseURL) -> any Transport
     ) async -> [AppCheck] {
         let servers = Servers(of: configuration, makeTransport: makeTransport)
-        return await withTaskGroup(of: (Int, AppCheck).self) { group in
+        let doubled = await KeyAudit(of: configuration, environment: environment).doubled
+        var checks = await withTaskGroup(of: (Int, AppCheck).self) { group in
             for (place, app, server) in servers.apps(of: configuration) {
                 group.addTask {
                     (place, await check(app, environment: environment, transport: server.transport, gate: server.gate))
@@ -27,6 +29,8 @@ package struct AppCheck: Sendable {
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
+        for index in checks.indices where checks[index].isGood { checks[index].problem = doubled[checks[index].name] }
+        return checks
     }
 
     private static func check(
@@ -53,12 +57,50 @@ package struct AppCheck: Sendable {
         case .success(let info): self.info = info
         }
         let dayAgo = (infoAnswer.server.date ?? .now) - .seconds(86_400)
-        let logsAnswer = await client.logs(LogsQuery(filter: filter, createdAtAfter: dayAgo.second, limit: 1))
+        // A whole page, for one row that cannot be served is enough to have it refused.
+        let logsAnswer = await client.logs(LogsQuery(filter: filter, createdAtAfter: dayAgo.second))
         switch logsAnswer.result {
-        case .failure(let error): problem = error.advice
+        case .failure(let error):
+            problem = error.advice
+            guard case .unreadableRow = error else { return }
+            logsInADay = await count(client, LogsQuery(filter: filter, createdAtAfter: dayAgo.second))
         case .success(let page):
             logsInADay = page.total
             problem = info?.remarkOnLogs ?? clockDifference?.remarkOnClock
+        }
+    }
+
+    /// How many logs there are, asked by a page past the end: it holds no row, and so none that cannot be served.
+    private func count(_ client: DifyClient, _ query: LogsQuery) async -> Int64? {
+        var query = query
+        (query.page, query.limit) = (LogsQuery.maximumPage, 1)
+        guard case .success(let page) = await client.logs(query).result else { return nil }
+        return page.total
+    }
+}
+
+extension AppCheck {
+    /// A document of all apps.
+    package static func json(_ checks: [AppCheck]) -> String {
+        var writer = JSONWriter()
+        writer.object { document in
+            document.key("apps")
+            document.array { list in
+                for check in checks { check.write(to: &list) }
+            }
+        }
+        return writer.text + "\n"
+    }
+
+    private func write(to writer: inout JSONWriter) {
+        writer.object { app in
+            app.member("name", name)
+            app.member("good", isGood)
+            app.member("problem", problem)
+            app.member("mode", info?.mode)
+            app.member("dify_version", serverVersion)
+            app.member("clock_difference_seconds", clockDifference.map(\.wholeSeconds))
+            app.member("logs_in_a_day", logsInADay)
         }
     }
 }

@@ -31,7 +31,16 @@ package struct UnfinishedRun: Hashable, Sendable {
     /// A run that has lasted long will probably last long: each pause is an eighth of its age, so its end is seen at most
     /// that much late, and a run that never ends costs about eighty looks in a week.
     private mutating func scheduleNextLook(after now: Int64, interval: Duration) {
-        nextLook = now + max(interval.wholeSeconds, (now - second) / 8)
+        nextLook = now + pause(at: now, interval: interval)
+    }
+
+    private func pause(at now: Int64, interval: Duration) -> Int64 {
+        max(interval.wholeSeconds, (now - second) / 8)
+    }
+
+    /// Brings a look forward that was planned when the server's clock was ahead.
+    mutating func hasten(at now: Int64, interval: Duration) {
+        nextLook = min(nextLook, now + pause(at: now, interval: interval))
     }
 
     func isDue(at now: Int64) -> Bool {

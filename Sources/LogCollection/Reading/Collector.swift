@@ -64,6 +64,8 @@ package struct Collector: Sendable {
         /// Whether the search for missing rows found one, or one that is gone.
         var hasFoundMissing = false
         var futileRequests = 0
+        /// How many more seconds may be tried because one with unreadable rows was repaired.
+        var retriesAfterRepair = 50
     }
 
     private enum Job: Sendable {
@@ -156,6 +158,7 @@ package struct Collector: Sendable {
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
         state.rewind(to: now.second - settlingSeconds)
+        state.hasten(at: now.second, interval: settings.interval)
         round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
         if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
         distrusts = false
@@ -187,7 +190,7 @@ package struct Collector: Sendable {
             if state.ledger.count(in: open.window) > RoundPlan.rowsInAWindow {
                 round.jobs.append(.audit(open.window, chunks: 0, retried: open))
             } else {
-                round.jobs.append(.read(reader(open.window), .late(retried: open, counted: nil)))
+                read(reader(open.window), .late(retried: open, counted: nil), at: now)
             }
         }
     }
@@ -314,6 +317,18 @@ package struct Collector: Sendable {
         oddRows.takeValues()
     }
 
+    /// Keeps what becomes of runs from now on, for `takeChanges`.
+    mutating func keepChanges() {
+        state.changes = state.changes ?? []
+    }
+
+    /// What became of runs since this was last called, in the order in which it was read. Empty unless they are kept.
+    mutating func takeChanges() -> [RunChange] {
+        guard let changes = state.changes, !changes.isEmpty else { return [] }
+        state.changes = []
+        return changes
+    }
+
     // MARK: Rows
 
     /// Whether the row was new.
@@ -347,6 +362,9 @@ package struct Collector: Sendable {
 
     private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
         if reader.wasShort { disagree() }
+        // These are remembered as unreadable.
+        for second in reader.skipped { state.openWindows.close(Window(second: second)) }
+        let wasUnreadable = reader.window.isSingleSecond && state.unreadable.seconds[reader.window.first] != nil
         if case .forward(let since) = purpose {
             advance(past: reader.window, rows: reader.seen.count, at: since ?? now)
         }
@@ -371,10 +389,24 @@ package struct Collector: Sendable {
         for part in reader.open + reader.unread {
             for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
         }
+        if wasUnreadable, state.unreadable.seconds[reader.window.first] == nil { retryUnreadable(at: now) }
         if case .late(_, let counted?) = purpose, reader.isWhole, counted != state.ledger.count(in: reader.window) {
             disagree()
         }
         if case .forward(let since) = purpose { conclude(reader.window, since: since ?? now, at: now) }
+    }
+
+    /// Reads a window, or is done with it at once where all of its seconds are known to be unreadable.
+    private mutating func read(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
+        guard reader.request != nil else { return finish(reader, purpose, at: now) }
+        round.jobs.append(.read(reader, purpose))
+    }
+
+    /// A second with unreadable rows was repaired: whoever did that has probably repaired others.
+    private mutating func retryUnreadable(at now: Int64) {
+        guard round.retriesAfterRepair > 0, let second = state.retryUnreadable(at: now) else { return }
+        round.retriesAfterRepair -= 1
+        round.jobs.append(.read(reader(Window(second: second)), .look))
     }
 
     /// Remembers a part of the list that could not be read completely. `isNew`: whether that was found now, not only put off.
@@ -504,7 +536,8 @@ package struct Collector: Sendable {
     /// where it need not be cut, or cannot be.
     private mutating func narrowCatchUp(_ window: Window, _ page: LogPage, at now: Int64) -> Bool {
         let seconds = (window.last ?? now).subtractingSaturating(window.first).addingSaturating(1)
-        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0 else { return false }
+        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0, !round.countsDisagreed
+        else { return false }
         noteRate(
             rows: Int(clamping: min(page.total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
         catchUp(at: now)
@@ -543,12 +576,12 @@ package struct Collector: Sendable {
             return leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: retried == nil)
         }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
-            round.jobs.append(.read(reader(window), .late(retried: retried, counted: total)))
+            read(reader(window), .late(retried: retried, counted: total), at: now)
         } else if chunks < 2 {
             // Late rows are mostly a little late, so the newest known rows are read first.
             let start = state.ledger.start(ofNewest: RoundPlan.rowsInAWindow - 10, in: window)
             appendAudit(Window(first: window.first, last: start - 1), chunks: chunks + 1, retried)
-            round.jobs.append(.read(reader(Window(first: start, last: last)), .late(retried: retried, counted: nil)))
+            read(reader(Window(first: start, last: last)), .late(retried: retried, counted: nil), at: now)
         } else {
             noteFutileRequest()
             let middle = window.first + (last - window.first) / 2

@@ -41,6 +41,7 @@ package struct OpenWindows: Hashable, Sendable {
     /// Neighbours are joined up to this many seconds: the retries of a server that never agrees must not grow in number.
     private static let longestJoined: Int64 = 600
     fileprivate static let shortestInterval: Int64 = 30
+    private static let longestInterval = shortestInterval << 4
 
     package init() {}
 
@@ -137,6 +138,17 @@ package struct OpenWindows: Hashable, Sendable {
     /// Those whose time has come, oldest try first.
     func due(at now: Int64) -> [OpenWindow] {
         windows.filter { $0.nextTry <= now }.sorted { ($0.nextTry, $0.first) < ($1.nextTry, $1.first) }
+    }
+
+    /// Lets nothing wait longer than the longest interval, whatever clock it was planned by.
+    mutating func hasten(at now: Int64) {
+        let latest = now.addingSaturating(Self.longestInterval)
+        guard windows.contains(where: { $0.nextTry > latest }) else { return }
+        windows = windows.map { window in
+            OpenWindow(
+                window.first...window.last, since: window.since, attempts: window.attempts,
+                nextTry: min(window.nextTry, latest))
+        }
     }
 
     private mutating func remove(from first: Int64, to last: Int64) {

@@ -64,6 +64,21 @@ package struct UnreadableRows: Hashable, Sendable {
             .map(\.key)
     }
 
+    /// Lets every second be tried again: one was repaired, and so the others may be.
+    mutating func retryAll(at now: Int64) {
+        for (second, entry) in seconds where entry.nextTry > now {
+            seconds[second] = Entry(rows: entry.rows, attempts: entry.attempts, nextTry: now)
+        }
+    }
+
+    /// Lets nothing wait longer than the longest interval, whatever clock it was planned by.
+    mutating func hasten(at now: Int64) {
+        let latest = now.addingSaturating(Self.longestInterval)
+        for (second, entry) in seconds where entry.nextTry > latest {
+            seconds[second] = Entry(rows: entry.rows, attempts: entry.attempts, nextTry: latest)
+        }
+    }
+
     /// Forgets seconds before `second`: nobody repairs rows that old.
     mutating func forget(before second: Int64) {
         guard !seconds.isEmpty else { return }

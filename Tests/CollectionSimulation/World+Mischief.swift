@@ -1,0 +1,276 @@
+import CivilTime
+import DifyAPI
+import DifySimulator
+import LogCollection
+
+/// What of the mischiefs is under way.
+struct MischiefState {
+    var random: SeededRandom
+    var next: UnixTime
+    /// What comes to an end at a moment of its own.
+    var ends: [(moment: UnixTime, what: End)] = []
+    var infoFailsUntil: UnixTime
+    var recognitionFailsUntil: UnixTime
+    /// The next answers that ask for a pause instead, with their Retry-After.
+    var pauses: [String] = []
+    var lies = Lies.none
+    /// Whether rows were ever hidden: only then may a window that is given up lack some.
+    var hasHidden = false
+    /// Whether the lies go on to the end of the world.
+    var liesForEver = false
+    var dates = Dates.right
+    /// When `Date` began or ceased to be of another clock.
+    var datesChangedAt: UnixTime
+    /// Steps of the server's clock by hours: when, and the second that it showed before.
+    var farSteps: [(moment: UnixTime, second: Int64, span: Duration)] = []
+
+    enum End {
+        /// The exporter is given the key that the server knows.
+        case wrongKey(app: Int)
+        case surplus, hiding, phantoms, dates
+        case rows(app: String)
+    }
+
+    enum Dates {
+        case right
+        /// Each in that share of answers.
+        case odd(share: Double)
+        case off(by: Duration)
+    }
+
+    init(random: SeededRandom, at moment: UnixTime) {
+        self.random = random
+        (next, infoFailsUntil, recognitionFailsUntil) = (moment, moment, moment)
+        datesChangedAt = moment - .seconds(7200)
+        next = moment + pauseBeforeNext()
+    }
+
+    /// Whether `Date` is not what the server's clock shows.
+    var datesAreWrong: Bool {
+        if case .right = dates { return false }
+        return true
+    }
+
+    mutating func pauseBeforeNext() -> Duration {
+        .milliseconds(Int64(random.exponential(mean: 150_000)))
+    }
+
+    /// A span from `shortest` to `longest` seconds, short ones being more frequent.
+    mutating func span(_ shortest: Int, _ longest: Int) -> Duration {
+        let share = random.fraction()
+        return .seconds(shortest + Int(share * share * Double(longest - shortest)))
+    }
+}
+
+extension World {
+    /// When something of this happens next.
+    var nextMischief: UnixTime {
+        min(mischief.next, mischief.ends.map(\.moment).min() ?? end)
+    }
+
+    /// What is there from the first request on.
+    mutating func beginMischief() {
+        if kinds.contains(.dates), mischief.random.chance(0.3) { changeDates() }
+    }
+
+    mutating func makeDueMischief() {
+        for ending in mischief.ends where ending.moment <= now { end(ending.what) }
+        mischief.ends.removeAll { $0.moment <= now }
+        guard mischief.next <= now else { return }
+        mischief.next = now + mischief.pauseBeforeNext()
+        let kinds = Mischief.allCases.filter(kinds.contains)
+        guard !kinds.isEmpty else { return }
+        make(kinds[mischief.random.below(kinds.count)])
+    }
+
+    private mutating func make(_ kind: Mischief) {
+        let index = mischief.random.below(apps.count)
+        let name = apps[index].setup.name
+        switch kind {
+        case .keys: exchangeKey(of: index)
+        case .strangers: letStrangerIn(index)
+        case .recognition:
+            if mischief.random.chance(0.5) {
+                mischief.infoFailsUntil = now + mischief.span(5, 1800)
+            } else {
+                mischief.recognitionFailsUntil = now + mischief.span(5, 900)
+            }
+        case .pauses:
+            let wishes = [
+                "86400", "99999999999999999999", "0", "Fri, 31 Dec 9999 23:59:59 GMT",
+                "Fri, 2147483648 Dec 2026 23:59:59 GMT", "301", "-5", "soon", "3",
+            ]
+            for _ in 0...mischief.random.below(2) {
+                mischief.pauses.append(wishes[mischief.random.below(wishes.count)])
+            }
+        case .counts: lieAboutCounts()
+        case .hidden:
+            mischief.hasHidden = true
+            mischief.lies.hiddenShare = [0.02, 0.1, 0.5][mischief.random.below(3)]
+            tellLies(end: .hiding, in: mischief.span(10, 600))
+        case .dates: changeDates()
+        case .reloads: reload(index)
+        case .steps: stepServerClockFar()
+        case .unreadable:
+            dify.apply(
+                .poison(
+                    app: name, share: [0.01, 0.1, 1][mischief.random.below(3)], youngerThan: mischief.span(1, 600)),
+                at: now)
+            mischief.ends.append((now + mischief.span(1, 2400), .rows(app: name)))
+        case .upgrades:
+            let newer = Release.versions.filter { $0 > dify.version }
+            if !newer.isEmpty { dify.apply(.upgrade(newer[mischief.random.below(newer.count)]), at: now) }
+        case .numbers, .wrong, .memory, .long: break
+        }
+    }
+
+    private mutating func end(_ what: MischiefState.End) {
+        switch what {
+        case .wrongKey(let index): giveKey(dify.apps[index].settings.key, to: index)
+        case .surplus: mischief.lies.surplus = 0
+        case .phantoms: mischief.lies.phantomShare = 0
+        case .hiding: mischief.lies.hiddenShare = 0
+        case .dates: (mischief.dates, mischief.datesChangedAt) = (.right, now)
+        case .rows(let app): dify.apply(.repair(app: app), at: now)
+        }
+        dify.apply(.setLies(mischief.lies), at: now)
+    }
+
+    /// From here on no new mischief comes, and what is under way ends. A server that lies for ever goes on.
+    mutating func endMischief() {
+        for ending in mischief.ends { end(ending.what) }
+        mischief.ends = []
+        for app in dify.apps { dify.apply(.repair(app: app.settings.name), at: now) }
+        for index in apps.indices where apps[index].key.text != dify.apps[index].settings.key {
+            giveKey(dify.apps[index].settings.key, to: index)
+        }
+        (mischief.infoFailsUntil, mischief.recognitionFailsUntil) = (now, now)
+        mischief.pauses = []
+        mischief.next = end
+    }
+
+    // MARK: Keys
+
+    private mutating func giveKey(_ text: String, to index: Int) {
+        apps[index].key = SimulatedProcess.Key(text: text, version: apps[index].key.version + 1)
+    }
+
+    /// The server or the exporter has a new key, and the other not yet.
+    private mutating func exchangeKey(of index: Int) {
+        let new = "app-key-\(index)-\(apps[index].key.version)-\(now.milliseconds)"
+        if mischief.random.chance(0.5) {
+            dify.apply(.rotateKey(app: apps[index].setup.name, key: new), at: now)
+        } else {
+            giveKey(new, to: index)
+        }
+        mischief.ends.append((now + mischief.span(0, 1800), .wrongKey(app: index)))
+    }
+
+    /// The exporter is given the key of another app. Who begins with it has that app's numbers, and rightly so.
+    private mutating func letStrangerIn(_ index: Int) {
+        let others = dify.apps.indices.filter { $0 != index }
+        guard !apps[index].published.isEmpty, !others.isEmpty else { return }
+        giveKey(dify.apps[others[mischief.random.below(others.count)]].settings.key, to: index)
+        mischief.ends.append((now + mischief.span(0, 1800), .wrongKey(app: index)))
+    }
+
+    // MARK: Lies
+
+    private mutating func lieAboutCounts() {
+        guard !mischief.liesForEver else { return }
+        if mischief.random.chance(0.3) {
+            mischief.lies.phantomShare = mischief.random.fraction()
+            tellLies(end: .phantoms, in: mischief.span(10, 3600))
+        } else {
+            mischief.lies.surplus = [1, 3, 1000, 1_000_000_000_000][mischief.random.below(4)]
+            mischief.liesForEver = mischief.random.chance(0.2)
+            tellLies(end: .surplus, in: mischief.span(10, 3600))
+        }
+    }
+
+    private mutating func tellLies(end what: MischiefState.End, in span: Duration) {
+        dify.apply(.setLies(mischief.lies), at: now)
+        if !mischief.liesForEver { mischief.ends.append((now + span, what)) }
+    }
+
+    // MARK: Clocks
+
+    private mutating func changeDates() {
+        if mischief.random.chance(0.5) {
+            mischief.dates = .odd(share: [0.02, 0.3, 1][mischief.random.below(3)])
+        } else {
+            // Too far from all other clocks to be borne out by one of them.
+            let hours = 12 + mischief.random.below(60)
+            mischief.dates = .off(by: .seconds(3600 * hours * (mischief.random.chance(0.5) ? 1 : -1)))
+        }
+        mischief.datesChangedAt = now
+        mischief.ends.append((now + mischief.span(5, 1200), .dates))
+    }
+
+    /// Sets the server's clock by half an hour to five hours, back or forward, and once only: an unfinished run is looked at again
+    /// after an eighth of its age, which is to be less than the quiet at the end.
+    private mutating func stepServerClockFar() {
+        guard mischief.farSteps.isEmpty, now - clockSteppedAt > .seconds(1800) else { return }
+        let minutes = 30 + mischief.random.below(270)
+        let span = Duration.seconds(60 * minutes * (mischief.random.chance(0.5) ? 1 : -1))
+        mischief.farSteps.append((now, serverNow.second, span))
+        setServerClock(by: span)
+    }
+
+    /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten before the clock was set back, or
+    /// was on its way into the list when the clock was set forward. Both are documented limits.
+    func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
+        guard let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, let second = run.logSecond else {
+            return false
+        }
+        let isLostToClock = mischief.farSteps.contains { step in
+            step.span < .zero
+                ? writtenAt >= step.moment && second <= step.second + 2
+                : writtenAt <= step.moment && visibleAt > step.moment - .seconds(5)
+        }
+        return isLostToClock
+            || (mischief.hasHidden || kinds.contains(.unreadable))
+                && apps[index].givenUp.contains { $0.contains(second) }
+    }
+
+    // MARK: Answers
+
+    /// What becomes of an answer on its way.
+    mutating func disturbed(_ response: TransportResponse, to step: AppMachine.Step) -> TransportResponse {
+        if !mischief.pauses.isEmpty {
+            let wish = mischief.pauses.removeFirst()
+            let status = mischief.random.chance(0.8) ? 429 : 503
+            return TransportResponse(
+                status: status,
+                fields: [
+                    HTTPField(name: "Date", value: serverNow.httpDate), HTTPField(name: "Retry-After", value: wish),
+                ], body: [])
+        }
+        let failure = TransportResponse(status: 500, fields: [], body: Array("upstream error".utf8))
+        switch step {
+        case .askInfo where now < mischief.infoFailsUntil: return failure
+        case .askLogs(let query)
+        where now < mischief.recognitionFailsUntil && query.createdAtAfter == query.createdAtBefore:
+            return failure
+        default: break
+        }
+        return withDate(response)
+    }
+
+    private mutating func withDate(_ response: TransportResponse) -> TransportResponse {
+        guard let place = response.fields.firstIndex(where: { $0.name == "Date" }) else { return response }
+        var response = response
+        switch mischief.dates {
+        case .right: break
+        case .off(let span): response.fields[place] = HTTPField(name: "Date", value: (serverNow + span).httpDate)
+        case .odd(let share):
+            guard mischief.random.chance(share) else { break }
+            let texts = [
+                "Fri, 2147483648 Dec 2026 23:59:59 GMT", "Fri Dec 2147483648 23:59:59 2026", "",
+                "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "yesterday",
+            ]
+            response.fields[place] = HTTPField(name: "Date", value: texts[mischief.random.below(texts.count)])
+        }
+        return response
+    }
+}
