@@ -74,7 +74,7 @@ def try_tarball(root, tarball, log):
     process = start(*entering(root, f"DIFY_API_KEY={KEY}", f"DIFY_API_BASE_URL=http://{SIMULATOR}/v1"), program,
                     "--storage.path=/root/data", log=log)
     steps.note(f"DIFY_API_KEY=… DIFY_API_BASE_URL=… {program}; until /metrics has runs",
-               wait_logged("finished runs by the tarball", has_runs, log))
+               wait_logged("finished runs by the tarball", has_runs, log, seconds=180))
     check(f"by the tarball: from nothing to /metrics with runs in {steps.seconds:.1f} s", True)
     code = harness.end(process)
     check("by the tarball: it leaves when told", code == 0, str(code))
@@ -105,7 +105,7 @@ def try_service(steps, machine, package, log):
     steps.run(f"umask 077 && echo {KEY} > /etc/dify-exporter/keys/support-bot")
     steps.run(f"sed -i 's|https://api.dify.ai|http://{SIMULATOR}|' /etc/dify-exporter/config.json")
     steps.run("systemctl enable --now dify-exporter")
-    steps.note("until /metrics has runs", wait_logged("finished runs by the package", has_runs, log))
+    steps.note("until /metrics has runs", wait_logged("finished runs by the package", has_runs, log, seconds=180))
     check(f"by the package: from nothing to /metrics with runs in {steps.seconds:.1f} s", True)
 
     pid = machine.shown("dify-exporter", "MainPID")["MainPID"]

@@ -19,7 +19,7 @@ The package has a hardened systemd unit, which is started once there is a key fo
 /usr/share/dify-exporter."""
 
 
-def build(path, version, machine, program, files, maintainer):
+def build(path, version, machine, program, opened, files, maintainer):
     """Writes the package. `files` are (path, bytes, mode) below /; the maintainer is a name and an address."""
     with tempfile.TemporaryDirectory(prefix="dify-exporter-") as root:
         os.chmod(root, 0o755)
@@ -34,7 +34,7 @@ def build(path, version, machine, program, files, maintainer):
         write(f"{root}/DEBIAN/md5sums", sums.encode(), 0o644)
         configuration = [name for name, _ in contents(root) if name.startswith("etc/")]
         write(f"{root}/DEBIAN/conffiles", "".join(f"/{name}\n" for name in sorted(configuration)).encode(), 0o644)
-        write(f"{root}/DEBIAN/control", control(version, machine, program, size, maintainer).encode(), 0o644)
+        write(f"{root}/DEBIAN/control", control(version, machine, program, opened, size, maintainer).encode(), 0o644)
         for script in ("postinst", "prerm", "postrm"):
             write(f"{root}/DEBIAN/{script}", read(f"deploy/packaging/debian/{script}").encode(), 0o755)
         output("env", f"SOURCE_DATE_EPOCH={version.moment}", "dpkg-deb", "--root-owner-group", "-Zxz",
@@ -62,8 +62,8 @@ def compressed(text):
     return gzip.compress(text.encode(), compresslevel=9, mtime=0)
 
 
-def control(version, machine, program, size, maintainer):
-    loaded, opened = libraries.loaded(program), libraries.opened(program)
+def control(version, machine, program, opened, size, maintainer):
+    loaded = libraries.loaded(program)
     depends = [each.debian for each in [*loaded, *opened] if each.is_needed and each.debian != "libc6"]
     depends.append(f"libc6 (>= {libraries.needed_glibc(program)})")
     recommends = ["ca-certificates"] + [each.debian for each in opened if not each.is_needed]

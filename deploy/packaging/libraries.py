@@ -88,12 +88,18 @@ def loaded(program):
     return known(LOADED, needed, "is loaded")
 
 
-def opened(program):
-    """The libraries whose names stand in the program for dlopen, each with these names."""
-    needed = {name for names in loaded(program).values() for name in names}
-    with open(program, "rb") as file:
-        names = {name.decode() for name in re.findall(rb"\0(lib[\w+-]+\.so\.\d+)(?=\0)", file.read())}
-    return known(OPENED, names - needed, "is opened")
+def opened(sources):
+    """The libraries that the sources below a folder name for dlopen, each with these names.
+
+    They are read there and not in the program, where the compiler may keep a short text within an instruction.
+    """
+    names = set()
+    for place, _, files in os.walk(sources):
+        for name in files:
+            if name.endswith((".c", ".h", ".swift")):
+                with open(os.path.join(place, name)) as file:
+                    names.update(re.findall(r'"(lib[\w+-]+\.so\.\d+)"', file.read()))
+    return known(OPENED, names, "is opened")
 
 
 def needed_glibc(program):

@@ -8,15 +8,16 @@ import uuid
 from . import NAME, SUMMARY, libraries
 
 
-def document(version, machine, program, parts, swift):
+def document(version, machine, program, parts, opened, swift):
     """The text of the document.
 
-    `program` is the path of the built program, `parts` what `libraries.linked` gave, `swift` the toolchain's version.
+    `program` is the path of the built program, `parts` and `opened` are what `libraries` gave, `swift` is the toolchain's
+    version.
     """
     with open(program, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     components = [linked(part, files, swift) for part, files in parts.items()]
-    system = [of_system(*each, "opened at run time") for each in libraries.opened(program).items()]
+    system = [of_system(*each, "opened at run time") for each in opened.items()]
     system += [of_system(*each, "loaded at start") for each in libraries.loaded(program).items()]
     components += system
     components.sort(key=lambda each: each["bom-ref"])
