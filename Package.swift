@@ -12,6 +12,7 @@ let package = Package(
         .target(name: "CBuildInfo"),
         .target(name: "CStartup"),
         .target(name: "CCurl"),
+        .target(name: "COpenSSL"),
         .target(name: "CPlatform"),
         .target(name: "CZlib"),
         .target(name: "Platform"),
@@ -23,7 +24,8 @@ let package = Package(
 
         // The two that talk to the world. They do not know each other.
         .target(name: "DifyAPI", dependencies: ["Bytes", "CCurl", "CivilTime", "JSON", "Platform"]),
-        .target(name: "HTTPEndpoint", dependencies: ["Bytes", "CivilTime", "CPlatform", "CZlib", "Platform"]),
+        .target(
+            name: "HTTPEndpoint", dependencies: ["Bytes", "CivilTime", "COpenSSL", "CPlatform", "CZlib", "Platform"]),
 
         // The heart, and a Dify to try it on.
         .target(name: "LogCollection", dependencies: ["Bytes", "CivilTime", "DifyAPI", "Metrics", "Platform"]),
@@ -42,7 +44,7 @@ let package = Package(
             name: "dify-exporter",
             dependencies: [
                 "Bytes", "CStartup", "CivilTime", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON",
-                "LogCollection", "Platform", "Storage",
+                "LogCollection", "Metrics", "Platform", "Storage",
             ]),
 
         // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.

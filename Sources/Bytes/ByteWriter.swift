@@ -4,6 +4,8 @@ package struct ByteWriter {
 
     package init() {}
 
+    package mutating func byte(_ value: UInt8) { bytes.append(value) }
+
     /// A number from 0 on, in as few bytes as it needs: seven bits each, the lowest first (LEB128).
     package mutating func unsigned(_ value: UInt64) {
         bytes.appendLEB128(value)

@@ -6,8 +6,12 @@ import Platform
 enum Console {
     /// Writes what was asked for, and waits for its reader.
     static func write(_ text: String) {
+        write(Array(text.utf8))
+    }
+
+    static func write(_ bytes: [UInt8]) {
         // A reader that has gone wants no more, as in `dify-exporter logs | head`.
-        _ = SystemCall.writeAll(Array(text.utf8), to: STDOUT_FILENO)
+        _ = SystemCall.writeAll(bytes, to: STDOUT_FILENO)
     }
 
     /// Writes what need not be read, for programs that serve: nobody waits for its reader.
@@ -18,6 +22,11 @@ enum Console {
     /// A line for standard error. Nobody waits for its reader, as the program's end does not.
     static func writeError(_ line: String) {
         OutputQueue.standardError.post(line.escapingSteering) { "dify-exporter: \($0) lines were lost here." }
+    }
+
+    /// Text for a terminal that standard error is, steering included.
+    static func showOnTerminal(_ text: String) {
+        OutputQueue.standardError.post(text) { _ in "" }
     }
 
     /// This machine's name; nil where the system does not tell it.

@@ -17,13 +17,20 @@ struct DemoCommand {
     private static let history = Duration.seconds(3600)
 
     init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
-        settings = try ServingSettings(options)
+        settings = try ServingSettings(options, environment: environment)
         seed = try options.seed()
         self.environment = environment
         self.signals = signals
     }
 
     func run() async -> ExitCode {
+        let web: WebSecurity
+        do throws(LoadError) {
+            web = try await WebSecurity(path: settings.webConfigFile, logger: settings.logger)
+        } catch {
+            Program.write(error)
+            return .usage
+        }
         var simulation = SimulatedDify.Settings()
         simulation.seed = seed
         simulation.history = Self.history
@@ -33,7 +40,7 @@ struct DemoCommand {
             let server = try HTTPServer(
                 addresses: [ListenAddress(host: "127.0.0.1", port: 0)], handler: simulator.handler)
             server.start()
-            let exitCode = await serve(apps, dify: server.boundAddresses[0])
+            let exitCode = await serve(apps, dify: server.boundAddresses[0], web)
             await server.stop()
             return exitCode
         } catch {
@@ -42,20 +49,22 @@ struct DemoCommand {
         }
     }
 
-    private func serve(_ apps: [SimulatedApp.Settings], dify: ListenAddress) async -> ExitCode {
+    private func serve(
+        _ apps: [SimulatedApp.Settings], dify: ListenAddress, _ web: WebSecurity
+    ) async -> ExitCode {
         guard let configuration = configuration(apps, dify: dify) else { return .failure }
         let service = ExporterService(
             configuration: configuration,
             surroundings: .init(
                 environment: environment, storagePath: nil, logger: settings.logger,
-                descriptors: settings.descriptors
+                descriptors: settings.descriptors, web: web
             ) {
                 [environment] _ in
                 Program.transport(environment)
             },
             load: { configuration })
-        return await Program.serve(service, settings, signals) { addresses in
-            let base = "http://\(addresses[0])"
+        return await Program.serve(service, settings, web, signals) { addresses in
+            let base = "\(web.tls == nil ? "http" : "https")://\(addresses[0])"
             Console.post(
                 """
 

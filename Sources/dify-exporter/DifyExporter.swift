@@ -25,11 +25,14 @@ struct DifyExporter {
     private static func run(
         _ command: Command, _ options: OptionValues, _ environment: Environment
     ) async throws(UsageError) -> ExitCode {
-        if !command.serves { cstartup_release_signals() }
+        if !command.takesSignals { cstartup_release_signals() }
         return switch command {
         case .serve: try await ServeCommand(options, environment: environment, signals: signals(command)).run()
         case .demo: try await DemoCommand(options, environment: environment, signals: signals(command)).run()
         case .simulate: try await SimulateCommand(options, signals: signals(command)).run()
+        case .collect: try await CollectCommand(options, environment: environment).run()
+        case .backfill:
+            try await BackfillCommand(options, environment: environment, signals: signals(command)).run()
         case .check: try await CheckCommand(options, environment: environment).run()
         case .logs: try await LogsCommand(options, environment: environment).run()
         case .explain: try await ExplainCommand(options, environment: environment).run()

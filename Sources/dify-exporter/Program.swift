@@ -16,6 +16,16 @@ enum Program {
         }
     }
 
+    /// What there is to say of a web configuration, or nil after its problems were printed.
+    static func checkWebConfiguration(_ file: String?) async -> String? {
+        do throws(LoadError) {
+            return try await WebSecurity.summary(of: file)
+        } catch {
+            write(error)
+            return nil
+        }
+    }
+
     static func write(_ error: LoadError) {
         for line in error.lines { Console.writeError("dify-exporter: \(line)") }
     }
@@ -43,19 +53,28 @@ enum Program {
     /// Serves and collects until a signal ends it, and loads the configuration again with each SIGHUP that it is given.
     /// `started` is told where once the addresses are taken.
     static func serve(
-        _ service: ExporterService, _ settings: ServingSettings, _ signals: Signals,
+        _ service: ExporterService, _ settings: ServingSettings, _ web: WebSecurity, _ signals: Signals,
         started: ([ListenAddress]) -> Void
     ) async -> ExitCode {
         let routes = Routes(telemetryPath: settings.telemetryPath, hosts: settings.hosts, service: service)
         var limits = HTTPServer.Limits()
         limits.connections = await service.connectionLimit
+        let noteFailure: HTTPServer.HandshakeFailure = { [logger = settings.logger] reason in
+            logger.log(.debug, "a client's TLS handshake failed", ("reason", reason))
+        }
         let server: HTTPServer
         do throws(HTTPServerError) {
-            server = try HTTPServer(addresses: settings.addresses, limits: limits) { await routes.answer($0) }
+            server = try HTTPServer(
+                addresses: settings.inherited.isEmpty ? settings.addresses : [], inherited: settings.inherited,
+                limits: limits, security: web.tls, handshakeFailed: noteFailure
+            ) { request in
+                await web.access.answer(request) { await routes.answer($0) }
+            }
         } catch {
             Console.writeError("dify-exporter: \(error)")
             return .failure
         }
+        await web.attach { [weak server] in server?.adopt($0) }
         server.start()
         started(server.boundAddresses)
         // Only now, since opening it takes longer than all before: whoever scrapes has an answer by then.
@@ -83,13 +102,22 @@ enum Program {
 /// The flags of the commands that serve metrics.
 struct ServingSettings {
     let addresses: [ListenAddress]
+    /// Sockets that listen on the addresses already.
+    let inherited: [Int32]
+    let webConfigFile: String?
     let telemetryPath: TelemetryPath
     let hosts: HostRule
     let logger: Logger
     let descriptors: DescriptorBudget
 
-    init(_ options: OptionValues) throws(UsageError) {
-        addresses = try options.listenAddresses(.listenAddress)
+    init(_ options: OptionValues, environment: Environment) throws(UsageError) {
+        inherited =
+            try options.isOn(.systemdSocket)
+            ? SystemdSockets.descriptors(environment, processID: getpid()) : []
+        addresses =
+            inherited.isEmpty
+            ? try options.listenAddresses(.listenAddress) : try SystemdSockets.addresses(of: inherited)
+        webConfigFile = options[.webConfigFile]
         telemetryPath = try TelemetryPath(options[.telemetryPath] ?? "")
         hosts = HostRule(
             allowed: try options.allowedHosts(), listeningOn: addresses, machine: Console.hostName)

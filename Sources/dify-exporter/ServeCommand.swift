@@ -17,7 +17,7 @@ struct ServeCommand {
     private let signals: Signals
 
     init(_ options: OptionValues, environment: Environment, signals: Signals) throws(UsageError) {
-        settings = try ServingSettings(options)
+        settings = try ServingSettings(options, environment: environment)
         configFile = options[.configFile]
         storagePath = options[.storagePath].flatMap { $0.isEmpty ? nil : $0 }
         resetApps = options.all(.resetApp)
@@ -28,7 +28,9 @@ struct ServeCommand {
 
     func run() async -> ExitCode {
         let configuration: Configuration
+        let web: WebSecurity
         do throws(LoadError) {
+            web = try await WebSecurity(path: settings.webConfigFile, logger: settings.logger)
             configuration = try await load()
             try settings.descriptors.check(configuration)
         } catch {
@@ -40,18 +42,18 @@ struct ServeCommand {
             configuration: configuration,
             surroundings: .init(
                 environment: environment, storagePath: storagePath, logger: settings.logger,
-                descriptors: settings.descriptors
+                descriptors: settings.descriptors, web: web
             ) {
                 [environment] _ in Program.transport(environment)
             },
             load: load)
         let count = configuration.apps.count
-        return await Program.serve(service, settings, signals) { addresses in
+        return await Program.serve(service, settings, web, signals) { addresses in
             settings.logger.log(
                 .info, "serving", ("version", BuildInfo.version), ("apps", String(count)),
                 ("shard", shard?.description ?? "all"),
                 ("addresses", addresses.map(\.description).joined(separator: " ")),
-                ("path", settings.telemetryPath.description),
+                ("path", settings.telemetryPath.description), ("tls", web.tls == nil ? "off" : "on"),
                 ("storage", storagePath ?? "memory only"))
         }
     }

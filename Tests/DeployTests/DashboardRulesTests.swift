@@ -160,6 +160,16 @@ import Testing
         #expect(Step.failures()[1].value == allowed)
     }
 
+    @Test func `a streak is red from the number on at which an alert fires`() throws {
+        let alerting = try #require(try RuleFile.thresholds()["consecutive_failures"])
+        #expect(Step.streak.last?.value == alerting)
+    }
+
+    @Test func `numbers are behind in the detection panel as they are in the alert`() throws {
+        let age = try #require(try RuleFile.thresholds()["data_age_seconds"])
+        #expect(Expression.detection.contains("> \(Int(age)))"))
+    }
+
     @Test(arguments: try DashboardFile.all()) func restartsAndReloadsAreAnnotated(file: DashboardFile) {
         let names = file.root["annotations"]["list"].elements.compactMap { $0["name"].text }
         #expect(names.contains("Restarts") && names.contains("Reloads"))

@@ -14,7 +14,7 @@ import Testing
     /// A budget whose latest background request ended at `start` and took so long.
     private func budget(after took: Duration, share: Double = 0.25) -> RequestBudget {
         var budget = budget(share: share)
-        _ = budget.admit(.background(strain: 1), at: start - took)
+        _ = budget.admit(.background(strain: 1), at: start + (.zero - took))
         budget.end(.background, took: took, at: start)
         return budget
     }

@@ -381,4 +381,58 @@ struct ConnectionStateMachineTests {
         #expect(connection.shutDown() == [])
         #expect(!connection.wantsToRead && !connection.wantsToWrite && connection.deadline == nil)
     }
+
+    // MARK: TLS
+
+    private func securing() -> ConnectionStateMachine {
+        ConnectionStateMachine(limits: limits, isSecured: true, at: start)
+    }
+
+    @Test func `a handshake counts as silent, then as an unfinished head, and then as nothing yet`() {
+        var connection = securing()
+        #expect(connection.rank == .init(standing: .silent, since: start.instant))
+        connection.handshakeAdvanced()
+        #expect(connection.rank == .init(standing: .unfinished, since: start.instant))
+        #expect(connection.deadline == start.instant + limits.headDeadline)
+        let later = after(.seconds(1))
+        connection.handshakeFinished(at: later)
+        #expect(connection.rank == .init(standing: .silent, since: later.instant))
+        #expect(connection.deadline == later.instant + limits.idleDeadline)
+        #expect(paths(connection.received(request("/a"), at: later)) == ["/a"])
+    }
+
+    @Test func `a handshake that takes too long, or whose client leaves, ends without a word`() {
+        for leave in [true, false] {
+            var connection = securing()
+            connection.handshakeAdvanced()
+            let actions =
+                leave
+                ? connection.peerFinished(at: start) : connection.deadlinePassed(at: after(limits.headDeadline))
+            #expect(actions == [.close])
+            #expect(!connection.wantsToWrite)
+        }
+    }
+
+    @Test func `what a client sends after a failed handshake is thrown away for a while`() {
+        var connection = securing()
+        connection.handshakeAdvanced()
+        #expect(connection.handshakeFailed(at: start) == [.finishWriting])
+        #expect(connection.received(request("/a"), at: start) == [])
+        #expect(connection.rank?.standing == .draining)
+        #expect(connection.peerFinished(at: start) == [.close])
+    }
+
+    @Test func `a request in place of a handshake gets 400 and the end`() {
+        var connection = securing()
+        connection.handshakeRefused(at: start)
+        let (text, actions) = connection.sent(at: start)
+        #expect(text.hasPrefix("HTTP/1.1 400 ") && text.contains("HTTP request to an HTTPS server"))
+        #expect(actions == [.finishWriting])
+    }
+
+    @Test func `nothing is read before the handshake is done`() {
+        var connection = securing()
+        #expect(connection.received(request("/a"), at: start) == [])
+        #expect(connection.shutDown() == [.close])
+    }
 }

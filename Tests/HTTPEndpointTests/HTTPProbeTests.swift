@@ -17,9 +17,9 @@ import Testing
         .text(request.path == "/-/healthy" ? 200 : 404, "")
     }
 
-    private func probe(_ path: String, _ address: ListenAddress) async -> Result<Int, HTTPProbeError> {
+    private func probe(_ path: String, _ address: ListenAddress) async -> Result<HTTPProbe.Answer, HTTPProbeError> {
         do throws(HTTPProbeError) {
-            return .success(try await HTTPProbe.status(of: path, at: address, seconds: 300))
+            return .success(try await HTTPProbe.answer(to: path, at: address, seconds: 300))
         } catch {
             return .failure(error)
         }
@@ -28,8 +28,8 @@ import Testing
     @Test(arguments: ["127.0.0.1", "", "0.0.0.0", "localhost"])
     func theStatusIsThatOfTheAnswer(host: String) async throws {
         try await withServer(host: host, answering: Self.healthOnly) { address in
-            #expect(await probe("/-/healthy", address) == .success(200))
-            #expect(await probe("/", address) == .success(404))
+            #expect(await probe("/-/healthy", address) == .success(.status(200)))
+            #expect(await probe("/", address) == .success(.status(404)))
         }
     }
 

@@ -19,16 +19,16 @@ import Testing
         return times
     }
 
-    @Test(arguments: [(0.017, 0.0017, 10), (0.162, 0.0017, 95), (0.001, 0.0017, 5), (0.9, 0.0017, 100)])
-    func `what a request and a row cost is learnt from the answers`(request: Double, row: Double, worth: Int) {
-        let times = answers(48, request: request, row: row, rows: 0...30, noise: 0.02)
-        #expect(abs(times.rowsWorthARequest - worth) <= worth / 4 + 1)
+    @Test(arguments: [(0.017, 0.0017), (0.162, 0.0017), (0.001, 0.0017), (0.9, 0.0017)])
+    func `what a request and a row cost is learnt from the answers`(request: Double, row: Double) throws {
+        let price = try #require(answers(48, request: request, row: row, rows: 0...30, noise: 0.02).price)
+        #expect(abs(price.row - row) < 0.001)
+        #expect(abs(price.request - request) < 0.02)
     }
 
-    @Test func `before enough answers are there, the usual price is presumed`() {
-        #expect(AnswerTimes().rowsWorthARequest == AnswerTimes.presumedRowsWorthARequest)
-        let few = answers(3, request: 0.9, row: 0.001, rows: 0...30)
-        #expect(few.rowsWorthARequest == AnswerTimes.presumedRowsWorthARequest)
+    @Test func `before anything was answered there is no price and no strain`() {
+        #expect(AnswerTimes().price == nil)
+        #expect(AnswerTimes().strain == 1)
     }
 
     @Test func `answers of one length give a price that expects what they took`() throws {

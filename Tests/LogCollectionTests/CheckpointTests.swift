@@ -119,8 +119,8 @@ import Testing
 
     @Test func laterVersionsAreNamedAndOtherFilesAreDamage() {
         let content = content(small.encoded)
-        #expect(problem(file(version: 3, content: content)) == nil)
-        #expect(problem(file(version: 4, content: content)) == .newerVersion(4))
+        #expect(problem(file(version: 4, content: content)) == nil)
+        #expect(problem(file(version: 5, content: content)) == .newerVersion(5))
         #expect(problem(file(version: .max, content: [])) == .newerVersion(.max))
         #expect(problem([]) == .damaged)
         #expect(problem(Array("another file of the same length or more, by chance or mistake\n".utf8)) == .damaged)
@@ -132,6 +132,7 @@ import Testing
         var writer = ByteWriter()
         state.failureStreak.write(to: &writer)
         state.latestFailures.write(to: &writer)
+        state.hourlyCounts.write(to: &writer)
         return writer.bytes
     }
 
@@ -151,6 +152,23 @@ import Testing
         #expect(read.state.totals.byStatus[.failed]?.runs == 3)
         _ = read.state.apply(.make("e", at: 1500, .succeeded, finishedAt: 1950))
         #expect(read.state.failureStreak.length == 0)
+    }
+
+    @Test func `a checkpoint of version 3 is read, and its hours begin where its list has been read to`() throws {
+        var state = AppState.make()
+        _ = state.apply(.make("a", at: 1500, finishedAt: 1600))
+        state.frontier = 1700
+        var hours = ByteWriter()
+        state.hourlyCounts.write(to: &hours)
+        let identity = Checkpoint.Identity(name: "a", baseURL: "b", difyName: nil)
+        let written = Checkpoint(identity: identity, state: state)
+        #expect(try Checkpoint(encoded: written.encoded).state.hourlyCounts == state.hourlyCounts)
+        let content = Array(content(written.encoded).dropLast(hours.bytes.count))
+        var read = try Checkpoint(encoded: file(version: 3, content: content))
+        #expect(read.state.hourlyCounts == HourlyCounts(since: 1700))
+        _ = read.state.apply(.make("b", at: 1600, finishedAt: 1650))
+        _ = read.state.apply(.make("c", at: 1700, finishedAt: 1750))
+        #expect(read.state.hourlyCounts.hours[0]?.runs == [.succeeded: 1])
     }
 
     @Test(
@@ -173,8 +191,9 @@ import Testing
             before = second
         }
         state.latestFailures.write(to: &writer)
+        state.hourlyCounts.write(to: &writer)
         let content = content(written.encoded).dropLast(tail(state).count) + writer.bytes
-        #expect(problem(file(version: 3, content: Array(content))) == .damaged)
+        #expect(problem(file(version: 4, content: Array(content))) == .damaged)
     }
 
     @Test(arguments: [Double.nan, .infinity, -1, 1e300])
@@ -193,7 +212,7 @@ import Testing
         for _ in 0..<2000 {
             var rubbish = content
             for _ in 0...random.below(3) { rubbish[random.below(rubbish.count)] = UInt8(random.below(256)) }
-            for version in 1...3 as ClosedRange<UInt64> {
+            for version in 1...4 as ClosedRange<UInt64> {
                 switch problem(file(version: version, content: rubbish)) {
                 case nil, .damaged: break
                 case .newerVersion: Issue.record("the version is not later than the present one")

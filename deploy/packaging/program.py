@@ -31,6 +31,10 @@ def build(revision, folder, target):
            "-Xcc", f"-DDIFY_EXPORTER_REVISION={revision[:8]}",
            "-Xcc", f"-ffile-prefix-map={folder}={SOURCES}",
            "-Xswiftc", "-file-prefix-map", "-Xswiftc", f"{folder}={SOURCES}",
+           # The compiler keeps a hash of each file's code, with the folder in it, in the program; and so it does with debug
+           # information, of which the linker's build id is made.
+           "-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen", "-Xswiftc", "-gnone",
+           "-Xlinker", f"--build-id=0x{revision}",
            "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", f"-Map={link_map}", cwd=folder)
     built = output("swift", "build", "--configuration", "release", "--show-bin-path", cwd=folder).strip()
     shutil.copy(os.path.join(built, NAME), target)

@@ -1,6 +1,6 @@
 /// What the program can be asked to do, with the flags that each takes.
 package enum Command: String, CaseIterable, Sendable {
-    case serve, demo, simulate, check, logs, explain, healthcheck
+    case serve, demo, simulate, check, collect, backfill, logs, explain, healthcheck
 
     package var summary: String {
         switch self {
@@ -8,17 +8,19 @@ package enum Command: String, CaseIterable, Sendable {
         case .demo: "Try it out: serve metrics of a simulated Dify with a few lively apps."
         case .simulate: "Run only the simulated Dify, for tests of other programs."
         case .check: "Try every app's key and say what is wrong and what to do."
+        case .collect: "Collect every app once and write its metrics, for cron and node_exporter's textfile collector."
+        case .backfill: "Write the history of the apps as OpenMetrics, from which promtool makes blocks for Prometheus."
         case .logs: "List workflow logs, with every filter that Dify has."
         case .explain: "Say why a run was counted, is waited for, was given up, or was never seen."
         case .healthcheck: "Ask a running exporter whether it is healthy, for containers."
         }
     }
 
-    /// Whether it runs until a signal ends it.
-    package var serves: Bool {
+    /// Whether signals are its own to follow: it serves until one ends it, or leaves what can be gone on with.
+    package var takesSignals: Bool {
         switch self {
-        case .serve, .demo, .simulate: true
-        case .check, .logs, .explain, .healthcheck: false
+        case .serve, .demo, .simulate, .backfill: true
+        case .check, .collect, .logs, .explain, .healthcheck: false
         }
     }
 
@@ -36,18 +38,28 @@ package enum Command: String, CaseIterable, Sendable {
         let logging: [Option] = [.logLevel, .logFormat]
         return switch self {
         case .serve:
-            [.configFile, .listenAddress, .telemetryPath, .allowedHosts, .storagePath, .resetApp, .shard] + logging
-        case .demo: [.listenAddress, .telemetryPath, .allowedHosts, .seed] + logging
+            [
+                .configFile, .listenAddress, .systemdSocket, .webConfigFile, .telemetryPath, .allowedHosts,
+                .storagePath,
+                .resetApp, .shard,
+            ] + logging
+        case .demo: [.listenAddress, .webConfigFile, .telemetryPath, .allowedHosts, .seed] + logging
         case .simulate:
             [.listen, .apps, .rate, .duration, .history, .late, .burst, .faults, .seed, .difyVersion] + logging
-        case .check: [.configFile]
+        case .check: [.configFile, .webConfigFile, .checkSince, .storagePath, .checkOutput]
+        case .backfill:
+            [
+                .configFile, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .resume, .force,
+                .leaveCheckpoint, .storagePath,
+            ]
+        case .collect: [.configFile, .collectSince, .format, .outputFile]
         case .logs:
             [
                 .configFile, .app, .keyword, .status, .createdAfter, .createdBefore, .sessionID, .account, .limit,
                 .output,
             ]
         case .explain: [.configFile, .storagePath, .onlyApp]
-        case .healthcheck: [.listenAddress]
+        case .healthcheck: [.listenAddress, .webConfigFile]
         }
     }
 }

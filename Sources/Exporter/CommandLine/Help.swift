@@ -25,8 +25,8 @@ package enum Help {
 
     private static func commandText(_ command: Command) -> String {
         let flags = command.options.map { option in
-            let given = "--\(option.name)=\(option.placeholder)"
-            let value = option.defaultValue.map { $0.isEmpty ? "" : " (default \($0))" } ?? ""
+            let given = option.isSwitch ? "--\(option.name)" : "--\(option.name)=\(option.placeholder)"
+            let value = option.isSwitch ? "" : option.defaultValue.map { $0.isEmpty ? "" : " (default \($0))" } ?? ""
             return "  \(given)\n      \(option.help)\(value)\n      Environment: \(option.environmentName)"
         }
         let note =

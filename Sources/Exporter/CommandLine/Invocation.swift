@@ -75,7 +75,9 @@ package struct OptionValues: Equatable, Sendable {
             }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let option = try Self.option(String(parts[0]), of: command)
-            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+            let standalone = option.isSwitch ? "true" : rest.first
+            if parts.count == 1, !option.isSwitch { rest = rest.dropFirst() }
+            guard let value = parts.count == 2 ? String(parts[1]) : standalone else {
                 throw UsageError(message: "--\(option.name) needs a value: --\(option.name)=\(option.placeholder)")
             }
             guard option.isRepeatable || given[option] == nil else {
@@ -95,6 +97,11 @@ package struct OptionValues: Equatable, Sendable {
             } else if let defaultValue = option.defaultValue {
                 values[option] = [defaultValue]
             }
+            if option.isSwitch, let value = self[option], !["true", "false"].contains(value) {
+                throw UsageError(
+                    message:
+                        "--\(option.name) is on or off: give it without a value, or true or false, not \"\(value)\"")
+            }
         }
     }
 
@@ -106,6 +113,13 @@ package struct OptionValues: Equatable, Sendable {
     }
 
     package subscript(option: Option) -> String? { values[option]?.last }
+
+    /// Whether a switch is on. Throws where its value is neither yes nor no.
+    package func isOn(_ option: Option) throws(UsageError) -> Bool {
+        try parsed(option, expected: "true or false") { text in
+            ["true", "1"].contains(text) ? true : ["false", "0", ""].contains(text) ? false : nil
+        } ?? false
+    }
 
     package func all(_ option: Option) -> [String] { values[option] ?? [] }
 

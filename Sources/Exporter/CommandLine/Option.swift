@@ -7,17 +7,25 @@ package struct Option: Hashable, Sendable {
     /// Nil where there is no value unless one is given.
     package let defaultValue: String?
     package let isRepeatable: Bool
+    /// Whether it is given without a value, and means yes then.
+    package let isSwitch: Bool
     package let help: String
 
     init(
         _ name: String, _ placeholder: String, default defaultValue: String? = nil, isRepeatable: Bool = false,
-        _ help: String
+        isSwitch: Bool = false, _ help: String
     ) {
         self.name = name
         self.placeholder = placeholder
         self.defaultValue = defaultValue
         self.isRepeatable = isRepeatable
+        self.isSwitch = isSwitch
         self.help = help
+    }
+
+    /// A switch that is off unless it is given.
+    static func switching(_ name: String, _ help: String) -> Option {
+        Option(name, "true", default: "false", isSwitch: true, help)
     }
 
     /// `DIFY_EXPORTER_WEB_LISTEN_ADDRESS` for `web.listen-address`.
@@ -33,6 +41,12 @@ extension Option {
     package static let listenAddress = Option(
         "web.listen-address", "HOST:PORT", default: "127.0.0.1:13439", isRepeatable: true,
         "Where to serve; give it again for more addresses.")
+    package static let webConfigFile = Option(
+        "web.config.file", "PATH",
+        "A file that asks for TLS, client certificates or passwords, with the keys of Prometheus's exporters, as JSON.")
+    package static let systemdSocket = Option(
+        "web.systemd-socket", "BOOL", isSwitch: true,
+        "Serve on the sockets that systemd hands over, and not on --web.listen-address.")
     package static let telemetryPath = Option(
         "web.telemetry-path", "PATH", default: TelemetryPath.standard.description, "The path of the metrics.")
     package static let allowedHosts = Option(
@@ -66,6 +80,37 @@ extension Option {
     package static let limit = Option("limit", "N", default: "20", "How many logs to list, newest first.")
     package static let output = Option(
         "output", "FORMAT", default: "table", "How to list them: table, or json for JSON lines.")
+
+    package static let collectSince = Option(
+        "since", "SPAN", default: "1h", "How far back to read. As in 30m or 7d.")
+    package static let format = Option(
+        "format", "FORMAT", default: "text", "How to write the metrics: text, openmetrics or protobuf.")
+    package static let outputFile = Option(
+        "output", "FILE", "The file to write in one step; without it, to standard output.")
+
+    package static let checkSince = Option(
+        "since", "SPAN",
+        "Compare what the exporter of --storage.path has counted over so long with what Dify lists now. As in 24h; at most 8d."
+    )
+    package static let checkOutput = Option(
+        "output", "FORMAT", default: "table", "How to print it: table or json.")
+    package static let historySince = Option(
+        "since", "TIME", default: "30d",
+        "Where the history begins: 2026-11-22T10:00:00Z, 2026-11-22, or 30d for thirty days ago. Runs logged before are not in it."
+    )
+    package static let historyUntil = Option(
+        "until", "TIME", "Where it ends, written likewise; without it, a minute ago.")
+    package static let step = Option(
+        "step", "SPAN", default: "1m", "From one sample to the next, from 1s to 5m; as the scrape interval will be.")
+    package static let label = Option(
+        "label", "NAME=VALUE", isRepeatable: true,
+        "A label that the scrape would add, such as job=dify or instance=localhost:13439; give it again for more.")
+    package static let outputFolder = Option("output", "FOLDER", "The folder to write to, a file for each day.")
+    package static let resume = switching("resume", "Go on with a history that was interrupted.")
+    package static let force = switching("force", "Overwrite a history that is in the folder.")
+    package static let leaveCheckpoint = switching(
+        "checkpoint",
+        "Leave the state in --storage.path from which serve goes on, so that counters go on where the history ends.")
 
     package static let listen = Option(
         "listen", "HOST:PORT", default: "127.0.0.1:13440", "Where the simulated Dify answers.")

@@ -72,11 +72,11 @@ struct KeyAudit: Sendable {
 }
 
 extension File.Identity {
-    fileprivate var isReadableByAll: Bool { mode & 0o004 != 0 }
+    var isReadableByAll: Bool { mode & 0o004 != 0 }
 
     /// Whether the file is one of those that container engines and service managers place for a program: root's, in memory or
     /// below /run. Their mode is often 0444, nobody else is in the container, and nobody could change it.
-    fileprivate func isPlacedByMachinery(at path: String, _ memoryDevices: Set<UInt64>) -> Bool {
+    func isPlacedByMachinery(at path: String, _ memoryDevices: Set<UInt64>) -> Bool {
         let isBelowRun = path.hasPrefix("/run/") || path.hasPrefix("/var/run/")
         return owner == 0 && (isBelowRun || memoryDevices.contains(device))
     }

@@ -5,7 +5,7 @@ import JSON
 /// the first mistake.
 struct ObjectReader {
     private let members: [JSONMember]
-    private let path: String
+    let path: String
     private let problems: ProblemList
     private var known: [String] = []
 
@@ -165,6 +165,38 @@ struct ObjectReader {
         }
         return elements.enumerated().map { ($0.element, "\(path(of: key))[\($0.offset)]") }
     }
+
+    /// The strings of an array as `parse` reads them, without those that it cannot.
+    mutating func texts<Value>(
+        _ key: String, _ parse: (String) -> Result<Value, ConfigurationMistake>
+    ) -> [Value] {
+        (elements(key) ?? []).compactMap { node, path in
+            guard case .string(let text) = node.value else {
+                problems.add(node, path, "must be a string, not \(node.value.kindName)")
+                return nil
+            }
+            switch parse(text) {
+            case .success(let value): return value
+            case .failure(let mistake):
+                problems.add(node, path, mistake.message)
+                return nil
+            }
+        }
+    }
+
+    mutating func bool(_ key: String) -> Bool? {
+        guard let node = node(key) else { return nil }
+        guard case .bool(let value) = node.value else {
+            problem(node, key, "must be true or false, not \(node.value.kindName)")
+            return nil
+        }
+        return value
+    }
+
+    var isEmpty: Bool { members.isEmpty }
+
+    /// All members, for objects whose keys the operator chooses.
+    var entries: [JSONMember] { members }
 
     /// All members as strings, for objects whose keys the operator chooses.
     mutating func strings() -> [(key: String, value: String, node: JSONNode)] {

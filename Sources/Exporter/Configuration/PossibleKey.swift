@@ -29,9 +29,10 @@ enum PossibleKey {
             && text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "_") } && !isLikely(text)
     }
 
-    /// A line with every key of Dify's own form taken out.
+    /// A line with every key of Dify's own form and every bcrypt hash taken out.
     static func masked(_ line: String) -> String {
         var text = ""
+        let line = withoutHashes(line)
         var rest = line[...]
         while let start = rest.firstRange(of: "app-") {
             let tail = rest[start.upperBound...].prefix { $0.asciiValue.map(ASCII.isAlphanumeric) ?? false }
@@ -42,6 +43,23 @@ enum PossibleKey {
         }
         text.append(contentsOf: rest)
         return text
+    }
+
+    /// `$2y$10$…` and its like, with whatever letters, digits, dots and slashes follow.
+    private static func withoutHashes(_ line: String) -> String {
+        let parts = line.split(separator: "$2", omittingEmptySubsequences: false)
+        guard parts.count > 1, let first = parts.first else { return line }
+        return parts.dropFirst().reduce(into: String(first)) { text, part in
+            let mark = part.utf8.prefix(5)
+            guard let dollar = mark.firstIndex(of: UInt8(ascii: "$")) else {
+                text += "$2" + part
+                return
+            }
+            let hash = part[part.utf8.index(after: dollar)...].utf8.prefix { byte in
+                ASCII.isAlphanumeric(byte) || [UInt8(ascii: "$"), UInt8(ascii: "."), UInt8(ascii: "/")].contains(byte)
+            }
+            text += hash.count >= shortestKey ? hidden + part[hash.endIndex...] : "$2" + part
+        }
     }
 
     /// Behind the prefix. Dify's have 24 letters and digits there.

@@ -1,5 +1,6 @@
 import CivilTime
 import DifyAPI
+import JSON
 
 /// What trying one app's key has shown.
 package struct AppCheck: Sendable {
@@ -75,6 +76,32 @@ package struct AppCheck: Sendable {
         (query.page, query.limit) = (LogsQuery.maximumPage, 1)
         guard case .success(let page) = await client.logs(query).result else { return nil }
         return page.total
+    }
+}
+
+extension AppCheck {
+    /// A document of all apps.
+    package static func json(_ checks: [AppCheck]) -> String {
+        var writer = JSONWriter()
+        writer.object { document in
+            document.key("apps")
+            document.array { list in
+                for check in checks { check.write(to: &list) }
+            }
+        }
+        return writer.text + "\n"
+    }
+
+    private func write(to writer: inout JSONWriter) {
+        writer.object { app in
+            app.member("name", name)
+            app.member("good", isGood)
+            app.member("problem", problem)
+            app.member("mode", info?.mode)
+            app.member("dify_version", serverVersion)
+            app.member("clock_difference_seconds", clockDifference.map(\.wholeSeconds))
+            app.member("logs_in_a_day", logsInADay)
+        }
     }
 }
 

@@ -31,15 +31,16 @@ package struct RunExplanation: Sendable {
 
     package var isKnown: Bool { finding != .unknown }
 
-    /// A checkpoint longer than this is not one of ours.
-    private static let longestCheckpoint = 1 << 30
-
     /// Looks in the app's state, and asks Dify where that does not tell.
     package init(
         of run: RunID, in app: AppConfiguration, storagePath: String?, client: Result<DifyClient, KeyError>
     ) async {
         var problems: [String] = []
-        let stored = await Self.checkpoint(of: app, storagePath: storagePath, &problems)
+        var stored: Checkpoint?
+        switch await StoredCheckpoint.read(of: app, storagePath: storagePath) {
+        case .success(let checkpoint): stored = checkpoint
+        case .failure(let problem): problems.append(problem.sentence)
+        }
         let settings = app.collection
         let fromState = RunFinding(ofRun: run.description, state: stored?.state, log: nil, settings: settings)
         self.app = stored?.identity.name ?? app.displayName
@@ -51,21 +52,6 @@ package struct RunExplanation: Sendable {
         finding = RunFinding(ofRun: run.description, state: stored?.state, log: log, settings: settings)
         loggedAt = log?.createdAt
         self.problems = problems
-    }
-
-    private static func checkpoint(
-        of app: AppConfiguration, storagePath: String?, _ problems: inout [String]
-    ) async -> Checkpoint? {
-        guard let storagePath else { return nil }
-        let path = FileCheckpointStore.path(folder: storagePath, app: app.displayName)
-        do {
-            return try Checkpoint(encoded: try await File.read(path, limit: longestCheckpoint)?.bytes ?? [])
-        } catch let error as FileError {
-            if !error.isMissing { problems.append("the checkpoint \(error)") }
-        } catch {
-            problems.append("the checkpoint \(path) is damaged or of a later version")
-        }
-        return nil
     }
 
     /// The row of the run. Dify's keyword finds a run by its id, and others that speak of it (dify-logs-api §1.3).

@@ -9,6 +9,11 @@ extension AppSnapshot {
         healthFamilies + workFamilies + (numbers.map(runFamilies) ?? [])
     }
 
+    /// Those that speak of the app at a moment of the past, when no exporter was there to be spoken of.
+    package var historyFamilies: [Family] {
+        healthFamilies + (numbers.map(runFamilies) ?? [])
+    }
+
     private var healthFamilies: [Family] {
         var up = Family(Catalogue.up)
         switch health {

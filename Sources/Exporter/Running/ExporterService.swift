@@ -13,18 +13,21 @@ package actor ExporterService {
         package var storage: CheckpointFolder?
         package var logger: Logger
         package var descriptors: DescriptorBudget
+        /// The guard of the endpoint, which is loaded together with the configuration; nil for one without.
+        package var web: WebSecurity?
         /// Gives each base URL its own connections.
         package var makeTransport: @Sendable (BaseURL) -> any Transport
         package var clock: any CollectionClock
 
         package init(
             environment: Environment, storagePath: String?, logger: Logger,
-            descriptors: DescriptorBudget = .unlimited,
+            descriptors: DescriptorBudget = .unlimited, web: WebSecurity? = nil,
             clock: any CollectionClock = SystemClock(), makeTransport: @escaping @Sendable (BaseURL) -> any Transport
         ) {
             self.environment = environment
             storage = storagePath.map { CheckpointFolder($0) }
             self.descriptors = descriptors
+            self.web = web
             self.logger = logger
             self.clock = clock
             self.makeTransport = makeTransport
@@ -83,9 +86,13 @@ package actor ExporterService {
         let audit = Task { [configuration, surroundings] in
             tell(await KeyAudit(of: configuration, environment: surroundings.environment))
         }
+        let watching = Task { [surroundings] in
+            await surroundings.web?.watch { await self.note(webIsSuccessful: $0) }
+        }
         await Self.untilCancelled()
         phase = .stopping
         audit.cancel()
+        watching.cancel()
         latestReload?.cancel()
         _ = await latestReload?.value
         await stop(Array(apps.keys))
@@ -102,14 +109,20 @@ package actor ExporterService {
         return await task.value
     }
 
+    private func note(webIsSuccessful: Bool) {
+        reloadStatus.noteWeb(isSuccessful: webIsSuccessful)
+    }
+
     private func reloadNow() async -> Result<ReloadPlan, LoadError> {
         do throws(LoadError) {
             let next = try await load()
             try surroundings.descriptors.check(next)
             let keys = await KeyAudit(of: next, environment: surroundings.environment)
             guard keys.unreadable.isEmpty else { throw LoadError(keys.unreadable) }
+            let web = try await surroundings.web?.prepare()
             guard phase != .stopping else { throw LoadError(lines: ["the program is ending"]) }
             let plan = await changeOver(to: next)
+            if let web { await surroundings.web?.adopt(web) }
             reloadStatus.noteSuccess(at: surroundings.clock.now.date)
             tell(keys)
             surroundings.logger.log(.info, "the configuration was loaded", ("outcome", plan.description))
@@ -195,7 +208,7 @@ package actor ExporterService {
 }
 
 extension AppSetup {
-    fileprivate init(_ app: AppConfiguration, position: Double, storagePath: String?) {
+    init(_ app: AppConfiguration, position: Double = 0, storagePath: String?) {
         self.init(
             name: app.displayName, takesNameOfDify: app.name == nil, labels: app.labels,
             consoleURL: app.consoleURL?.description, settings: app.collection, position: position,

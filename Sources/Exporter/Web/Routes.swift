@@ -120,44 +120,12 @@ extension Routes {
 
     /// The families that are not of an app.
     private func ownFamilies() async -> [Family] {
-        var families = [BuildInfo.family]
-        families += await serverFamilies()
-        families += checkpointFamilies(await board.all.map(\.snapshot.work) + [await board.departed])
-        families += await service.reloadStatus.families
-        families.append(service.logFamily)
-        families += ProcessMetrics.families
-        return families
-    }
-
-    /// Over all apps: a disk is everybody's.
-    private func checkpointFamilies(_ works: [CollectionWork]) -> [Family] {
-        let startTime = ProcessMetrics.startTime.milliseconds
-        var all = CollectionWork(since: ProcessMetrics.startTime)
-        for work in works { all.keepCheckpoints(of: work) }
-        var failures = Family(Catalogue.checkpointFailures)
-        failures.add([], Double(all.checkpointFailures), startTime: startTime)
-        var duration = Family(Catalogue.checkpointDuration)
-        duration.add([], all.checkpointDuration, startTime: startTime)
-        var bytes = Family(Catalogue.checkpointBytes)
-        bytes.add([], Double(works.reduce(0) { $0 + $1.checkpointBytes }))
-        return [failures, duration, bytes]
-    }
-
-    private func serverFamilies() async -> [Family] {
-        let startTime = ProcessMetrics.startTime.milliseconds
-        var throttled = Family(Catalogue.throttled)
-        var serverTime = Family(Catalogue.serverTime)
-        var requestDuration = Family(Catalogue.apiRequestDuration)
-        for server in await service.servers.all {
-            let url = server.baseURL.description
-            throttled.add([url], await server.gate.throttled.secondsValue, startTime: startTime)
-            let spent = await server.gate.spent
-            for kind in Urgency.Kind.allCases {
-                serverTime.add([url, kind.rawValue], (spent[kind] ?? .zero).secondsValue, startTime: startTime)
-            }
-            requestDuration.add([url], server.times.histogram, startTime: server.times.since.milliseconds)
-        }
-        return [throttled, serverTime, requestDuration]
+        var servers: [ServerFacts] = []
+        for server in await service.servers.all { servers.append(await server.facts) }
+        let scrape = Scrape(
+            snapshots: await board.all.map(\.snapshot), departed: await board.departed, servers: servers,
+            reload: await service.reloadStatus)
+        return scrape.ownFamilies + [service.logFamily] + ProcessMetrics.families
     }
 }
 

@@ -1,7 +1,7 @@
-/// One client: its socket, what the connection decides, and the task that works on its request.
+/// One client: its channel, what the connection decides, and the task that works on its request.
 struct Connection {
     let id: ConnectionID
-    let socket: Socket
+    var channel: Channel
     var machine: ConnectionStateMachine
     var task: Task<Void, Never>?
 
@@ -42,15 +42,15 @@ struct ConnectionTable {
     }
 
     /// - Returns: the place that the connection got.
-    mutating func insert(_ socket: Socket, _ machine: ConnectionStateMachine) -> Int {
+    mutating func insert(_ channel: Channel, _ machine: ConnectionStateMachine) -> Int {
         lastSerial += 1
         let slot = freeSlots.popLast() ?? slots.count
         if slot == slots.count { slots.append(nil) }
-        slots[slot] = Connection(id: ConnectionID(slot: slot, serial: lastSerial), socket: socket, machine: machine)
+        slots[slot] = Connection(id: ConnectionID(slot: slot, serial: lastSerial), channel: channel, machine: machine)
         return slot
     }
 
-    /// Empties a place. The socket closes with it.
+    /// Empties a place. Its socket closes with it.
     mutating func remove(_ slot: Int) -> Connection? {
         guard let connection = slots[slot] else { return nil }
         slots[slot] = nil

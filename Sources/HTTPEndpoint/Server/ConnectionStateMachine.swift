@@ -19,6 +19,9 @@ package struct ConnectionStateMachine: Sendable {
     }
 
     private enum State {
+        /// The TLS handshake is under way; `hasBegun` once the client has said something.
+        case securing(since: ContinuousClock.Instant, hasBegun: Bool)
+
         /// Nothing of a request has come.
         case idle(since: ContinuousClock.Instant)
         case receivingHead(Arrival)
@@ -64,11 +67,12 @@ package struct ConnectionStateMachine: Sendable {
     private var hasPeerFinished = false
     private var isShuttingDown = false
 
-    /// A connection that was accepted at this moment.
-    package init(limits: HTTPServer.Limits, at now: Moment) {
+    /// A connection that was accepted at this moment. `isSecured` where a TLS handshake has to come first:
+    /// ``handshakeAdvanced()`` and ``handshakeFinished(at:)`` tell of it.
+    package init(limits: HTTPServer.Limits, isSecured: Bool = false, at now: Moment) {
         self.limits = limits
         parser = RequestParser(headLimit: limits.headBytes, bodyLimit: limits.bodyBytes)
-        state = .idle(since: now.instant)
+        state = isSecured ? .securing(since: now.instant, hasBegun: false) : .idle(since: now.instant)
     }
 
     /// A connection that is one too many: it gets 503 whatever it asks.
@@ -92,11 +96,21 @@ extension ConnectionStateMachine {
     /// Bytes of requests that are not delivered yet.
     var receivedBytes: Int { parser.unreadBytes }
 
+    /// Whether the TLS handshake is under way.
+    var isSecuring: Bool {
+        if case .securing = state { true } else { false }
+    }
+
+    /// Whether nothing has come yet of the handshake that is waited for.
+    var hasSaidNothing: Bool {
+        if case .securing(_, hasBegun: false) = state { true } else { false }
+    }
+
     /// False once the client has finished sending, and while a request waits for the answer to the one before.
     package var wantsToRead: Bool {
         switch state {
         case .closed: false
-        case .draining: true
+        case .draining, .securing: true
         case .handling, .answering: !hasPeerFinished && parser.unreadBytes == 0
         case .idle, .receivingHead, .receivingBody: !hasPeerFinished
         }
@@ -105,6 +119,7 @@ extension ConnectionStateMachine {
     /// When to call ``deadlinePassed(at:)``; nil while only the handler is waited for.
     package var deadline: ContinuousClock.Instant? {
         switch state {
+        case .securing(let since, _): since + limits.headDeadline
         case .idle(let since): since + limits.idleDeadline
         case .receivingHead(let arrival), .receivingBody(let arrival):
             arrival.since
@@ -118,6 +133,7 @@ extension ConnectionStateMachine {
     /// What the connection is worth when places run short; nil once it is closed.
     var rank: ConnectionRanking.Rank? {
         switch state {
+        case .securing(let since, let hasBegun): .init(standing: hasBegun ? .unfinished : .silent, since: since)
         case .idle(let since): .init(standing: hasCompletedRequest ? .proven : .silent, since: since)
         case .receivingHead(let arrival), .receivingBody(let arrival):
             .init(standing: .unfinished, since: arrival.since)
@@ -137,10 +153,36 @@ extension ConnectionStateMachine {
 // MARK: - What happens to it
 
 extension ConnectionStateMachine {
+    /// The client took part in the TLS handshake, which is not at its end.
+    package mutating func handshakeAdvanced() {
+        guard case .securing(let since, false) = state else { return }
+        state = .securing(since: since, hasBegun: true)
+    }
+
+    /// The TLS handshake is done: requests may come.
+    package mutating func handshakeFinished(at now: Moment) {
+        guard case .securing = state else { return }
+        state = .idle(since: now.instant)
+    }
+
+    /// The handshake failed, and the client has been told why. What it has sent meanwhile is thrown away.
+    package mutating func handshakeFailed(at now: Moment) -> [Action] {
+        guard case .securing = state else { return [] }
+        guard !hasPeerFinished else { return close() }
+        state = .draining(since: now.instant)
+        return [.finishWriting]
+    }
+
+    /// The client does not speak TLS where it has to, but HTTP: it is told so, in the clear.
+    package mutating func handshakeRefused(at now: Moment) {
+        guard case .securing = state else { return }
+        refuse(RequestRefusal(400, "Client sent an HTTP request to an HTTPS server."), at: now)
+    }
+
     /// The client sent bytes.
     package mutating func received(_ bytes: ArraySlice<UInt8>, at now: Moment) -> [Action] {
         switch state {
-        case .draining, .closed: return []
+        case .securing, .draining, .closed: return []
         default: parser.append(bytes)
         }
         note(bytes.count)
@@ -153,7 +195,7 @@ extension ConnectionStateMachine {
         hasPeerFinished = true
         switch state {
         case .handling: return [.cancelHandler]
-        case .draining: return close()
+        case .draining, .securing: return close()
         default: return readOn(at: now)
         }
     }
@@ -221,7 +263,7 @@ extension ConnectionStateMachine {
     private mutating func readOn(at now: Moment) -> [Action] {
         switch state {
         case .idle, .receivingHead, .receivingBody: break
-        case .handling, .answering, .draining, .closed: return []
+        case .securing, .handling, .answering, .draining, .closed: return []
         }
         do throws(RequestRefusal) {
             if let received = try parser.next() {

@@ -2,16 +2,25 @@ import Platform
 
 /// Asks a server on this machine for one path, and looks at the status only: no proxy, no redirect, no library.
 package enum HTTPProbe {
-    /// The status of the answer to `GET path` at the address that a server listens on; one for every interface is asked over
-    /// loopback. Gives up when nothing comes for `seconds`.
-    package static func status(
-        of path: String, at address: ListenAddress, seconds: Int = 5
-    ) async throws(HTTPProbeError) -> Int {
-        let result: Result<Int, HTTPProbeError> = await withCheckedContinuation { continuation in
+    /// What a server says.
+    package enum Answer: Sendable, Hashable {
+        case status(Int)
+
+        /// It refuses the TLS handshake as a server does that wants to see a certificate of its clients.
+        case handshakeRefused
+    }
+
+    /// The answer to `GET path` at the address that a server listens on; one for every interface is asked over loopback.
+    /// Gives up when nothing comes for `seconds`. Over TLS any certificate will do: on this machine nobody can stand between.
+    package static func answer(
+        to path: String, at address: ListenAddress, overTLS: Bool = false, seconds: Int = 5
+    ) async throws(HTTPProbeError) -> Answer {
+        let result: Result<Answer, HTTPProbeError> = await withCheckedContinuation { continuation in
             do throws(SystemError) {
                 try DetachedThread.start {
                     do throws(HTTPProbeError) {
-                        continuation.resume(returning: .success(try ask(for: path, at: address, seconds: seconds)))
+                        continuation.resume(
+                            returning: .success(try ask(for: path, at: address, overTLS: overTLS, seconds: seconds)))
                     } catch {
                         continuation.resume(returning: .failure(error))
                     }
@@ -24,17 +33,40 @@ package enum HTTPProbe {
     }
 
     /// The thread waits.
-    private static func ask(for path: String, at address: ListenAddress, seconds: Int) throws(HTTPProbeError) -> Int {
-        let socket = try connected(to: address, seconds: seconds)
+    private static func ask(
+        for path: String, at address: ListenAddress, overTLS: Bool, seconds: Int
+    ) throws(HTTPProbeError) -> Answer {
+        let channel = try channel(connected(to: address, seconds: seconds), overTLS: overTLS, address)
+        switch channel.shakeHands() {
+        case .done: break
+        case .wantsToRead, .wantsToWrite: throw HTTPProbeError(address, "no answer in time")
+        case .failed where channel.isRefused: return .handshakeRefused
+        case .failed: throw HTTPProbeError(address, "the TLS handshake failed: \(channel.problem)")
+        }
         let host = address.host.isEmpty ? "localhost" : address.host
         let head = [
             "GET \(path) HTTP/1.1", "Host: \(ListenAddress(host: host, port: address.port))", "Connection: close", "",
             "",
         ]
-        guard case .bytes = socket.send(Array(head.joined(separator: "\r\n").utf8)[...]) else {
-            throw HTTPProbeError(address, SystemError().text)
+        guard case .bytes = channel.send(Array(head.joined(separator: "\r\n").utf8)[...]) else {
+            throw HTTPProbeError(address, "the request could not be sent")
         }
-        return try status(from: socket, address)
+        return try answer(from: channel, address)
+    }
+
+    private static func channel(
+        _ socket: Socket, overTLS: Bool, _ address: ListenAddress
+    ) throws(HTTPProbeError) -> Channel {
+        guard overTLS else { return Channel(socket) }
+        do throws(TLSError) {
+            guard let channel = Channel(socket, through: try .trustingClient()) else { throw TLSError.noMemory }
+            return channel
+        } catch {
+            guard case .libraryMissing(let sentence) = error else {
+                throw HTTPProbeError(address, "memory is short")
+            }
+            throw HTTPProbeError(address, sentence)
+        }
     }
 
     private static func connected(to address: ListenAddress, seconds: Int) throws(HTTPProbeError) -> Socket {
@@ -63,22 +95,24 @@ package enum HTTPProbe {
     }
 
     /// Reads no more than the status line needs.
-    private static func status(from socket: Socket, _ address: ListenAddress) throws(HTTPProbeError) -> Int {
+    private static func answer(from channel: Channel, _ address: ListenAddress) throws(HTTPProbeError) -> Answer {
         var answer: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 256)
         while answer.count < 12 {
-            switch socket.receive(into: &chunk) {
+            switch channel.receive(into: &chunk) {
             case .bytes(let count): answer += chunk[..<count]
             case .end: throw HTTPProbeError(address, "the answer is not one of HTTP")
             case .wouldBlock: throw HTTPProbeError(address, "no answer in time")
-            case .failed: throw HTTPProbeError(address, SystemError().text)
+            // In TLS 1.3 a client thinks that it is done before the server has looked at its certificate.
+            case .failed where channel.isRefused: return .handshakeRefused
+            case .failed: throw HTTPProbeError(address, "the connection broke")
             }
         }
         let line = String(decoding: answer.prefix(12), as: UTF8.self)
         guard line.hasPrefix("HTTP/1."), let status = Int(line.suffix(3)) else {
             throw HTTPProbeError(address, "the answer is not one of HTTP")
         }
-        return status
+        return .status(status)
     }
 }
 

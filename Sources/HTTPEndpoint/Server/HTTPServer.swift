@@ -9,6 +9,9 @@ package final class HTTPServer: Sendable {
     /// reads.
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
+    /// Is told, on the serving thread, why a client's TLS handshake failed, in the library's words.
+    package typealias HandshakeFailure = @Sendable (String) -> Void
+
     /// Where the server listens, in the order asked for, with the real port where 0 was asked for.
     package let boundAddresses: [ListenAddress]
 
@@ -19,6 +22,8 @@ package final class HTTPServer: Sendable {
     }
 
     private let limits: Limits
+    private let security: TLSContext?
+    private let handshakeFailed: HandshakeFailure
     private let handler: Handler
     private let mailbox: Mailbox
     private let phase = Locked(Phase.bound)
@@ -26,11 +31,14 @@ package final class HTTPServer: Sendable {
     /// Owned by whoever takes them out, so that they close when the poll thread lets them go.
     private let listeners: Locked<[Socket]>
 
-    /// Listens on every address, and answers nobody yet.
+    /// Listens on every address, and answers nobody yet. With `security` it speaks TLS, and else plain HTTP. `inherited` are
+    /// descriptors of sockets that listen already, each with a ``ListenAddress/init(ofListener:)``; they are the server's from
+    /// here on.
     ///
     /// - Throws: ``HTTPServerError`` for the first address where that is not possible; none stays taken then.
     package init(
-        addresses: [ListenAddress], limits: Limits = .init(), handler: @escaping Handler
+        addresses: [ListenAddress], inherited: [Int32] = [], limits: Limits = .init(), security: TLSContext? = nil,
+        handshakeFailed: @escaping HandshakeFailure = { _ in }, handler: @escaping Handler
     ) throws(HTTPServerError) {
         var sockets: [Socket] = []
         var bound: [ListenAddress] = []
@@ -38,6 +46,11 @@ package final class HTTPServer: Sendable {
             let (socket, boundAddress) = try Socket.listening(on: address)
             sockets.append(socket)
             bound.append(boundAddress)
+        }
+        for descriptor in inherited {
+            guard let address = ListenAddress(ofListener: descriptor) else { continue }
+            sockets.append(Socket(inheriting: descriptor))
+            bound.append(address)
         }
         do throws(SystemError) {
             mailbox = try Mailbox()
@@ -47,7 +60,16 @@ package final class HTTPServer: Sendable {
         boundAddresses = bound
         listeners = Locked(sockets)
         self.limits = limits
+        self.security = security
+        self.handshakeFailed = handshakeFailed
         self.handler = handler
+    }
+
+    /// Speaks TLS in this way with everybody who connects from now on. Open connections stay as they are. For servers that
+    /// were made with some.
+    package func adopt(_ security: TLSContext) {
+        precondition(self.security != nil, "a server does not begin to speak TLS while it runs")
+        mailbox.post(.secure(security))
     }
 
     deinit {
@@ -61,9 +83,11 @@ package final class HTTPServer: Sendable {
             guard case .bound = phase else { return }
             phase = .running(stopWaiters: [])
             do throws(SystemError) {
-                try DetachedThread.start { [limits, handler, mailbox, listeners, shared = self.phase] in
+                try DetachedThread.start {
+                    [limits, security, handshakeFailed, handler, mailbox, listeners, shared = self.phase] in
                     var loop = PollLoop(
-                        listeners: Self.taken(from: listeners), limits: limits, mailbox: mailbox, handler: handler)
+                        listeners: Self.taken(from: listeners), security: security, limits: limits, mailbox: mailbox,
+                        handshakeFailed: handshakeFailed, handler: handler)
                     loop.run()
                     Self.finish(shared)
                 }

@@ -4,6 +4,7 @@ import Platform
 final class Mailbox: Sendable {
     enum Message: Sendable {
         case answer(HTTPResponse, to: ConnectionID)
+        case secure(TLSContext)
         case stop
     }
 

@@ -11,7 +11,11 @@ struct PollLoop: ~Copyable {
     private let limits: HTTPServer.Limits
     private let handler: HTTPServer.Handler
     private let mailbox: Mailbox
+    private let handshakeFailed: HTTPServer.HandshakeFailure
     private var listeners: [Socket]
+
+    /// For connections that come from now on; nil for plain ones.
+    private var security: TLSContext?
     private var connections = ConnectionTable()
     private var ranking: ConnectionRanking
     private var unsentBodies = UnsentBodies()
@@ -45,6 +49,9 @@ struct PollLoop: ~Copyable {
     /// How many connections are served before answers and new connections get a turn.
     private static let servedAtOnce = 64
 
+    /// How many steps of handshakes a turn takes. One may cost a millisecond of computing, which those wait for who are past it.
+    private static let handshakesAtOnce = 16
+
     /// How many deadlines a turn keeps. Those of a flood come all at the same time.
     private static let deadlinesAtOnce = 256
 
@@ -53,11 +60,15 @@ struct PollLoop: ~Copyable {
 
     /// What an open connection takes about, besides its bytes.
     private static let connectionBytes = 2 << 10
+    private static let securedConnectionBytes = 24 << 10
 
     init(
-        listeners: [Socket], limits: HTTPServer.Limits, mailbox: Mailbox, handler: @escaping HTTPServer.Handler
+        listeners: [Socket], security: TLSContext?, limits: HTTPServer.Limits, mailbox: Mailbox,
+        handshakeFailed: @escaping HTTPServer.HandshakeFailure, handler: @escaping HTTPServer.Handler
     ) {
         self.listeners = listeners
+        self.security = security
+        self.handshakeFailed = handshakeFailed
         self.limits = limits
         self.mailbox = mailbox
         self.handler = handler
@@ -100,6 +111,7 @@ struct PollLoop: ~Copyable {
             connections[id.slot]?.task = nil
             perform(connections[id.slot]?.machine.answered(response, at: now), on: id.slot)
             boundUnsentBodies()
+        case .secure(let context): security = context
         case .stop:
             listeners = []
             for entry in 1..<firstConnectionEntry { entries[entry].fd = -1 }
@@ -111,7 +123,8 @@ struct PollLoop: ~Copyable {
 
     /// After a peak, the C library would keep what was freed for the next one.
     private mutating func giveBackMemory() {
-        let bytes = connections.count * Self.connectionBytes + receivedBytes + unsentBodies.bytes
+        let size = security == nil ? Self.connectionBytes : Self.securedConnectionBytes
+        let bytes = connections.count * size + receivedBytes + unsentBodies.bytes
         if memory.isDueToReturn(bytes, at: now.instant) { cplatform_return_freed_memory() }
     }
 }
@@ -153,9 +166,15 @@ extension PollLoop {
     /// Gives each connection that `poll` named its turn.
     private mutating func serveConnections() {
         var served = 0
+        var handshakes = 0
         for isProvensTurn in [true, false] {
             for slot in connections.indices where entries[firstConnectionEntry + slot].revents != 0 {
                 guard !isProvensTurn || ranking.rank(of: slot)?.standing == .proven else { continue }
+                if connections[slot]?.machine.isSecuring == true {
+                    handshakes += 1
+                    // The others are still ready in the next turn.
+                    guard handshakes <= Self.handshakesAtOnce else { continue }
+                }
                 // A place that is emptied or filled meanwhile has none.
                 let ready = Int32(entries[firstConnectionEntry + slot].revents)
                 entries[firstConnectionEntry + slot].revents = 0
@@ -184,7 +203,9 @@ extension PollLoop {
     }
 
     private mutating func serve(_ slot: Int, _ ready: Int32) {
-        if ready & POLLIN != 0 {
+        if connections[slot]?.machine.isSecuring == true {
+            shakeHands(slot)
+        } else if ready & POLLIN != 0 || connections[slot]?.channel.readingWantsToWrite == true {
             read(slot)
         } else if ready & (POLLERR | POLLHUP | POLLNVAL) != 0 {
             close(slot)
@@ -192,14 +213,55 @@ extension PollLoop {
         if ready & POLLOUT != 0 { perform([], on: slot) }
     }
 
+    /// Takes the handshake a step further, and reads on where that was the last: a request may have come with it.
+    private mutating func shakeHands(_ slot: Int) {
+        guard let connection = connections[slot] else { return }
+        if connection.machine.hasSaidNothing, let byte = connection.channel.socket.firstByte,
+            byte != Self.handshakeRecord
+        {
+            return refusePlain(slot, firstByte: byte)
+        }
+        switch connection.channel.shakeHands() {
+        case .done:
+            connections[slot]?.machine.handshakeFinished(at: now)
+            read(slot)
+            settle(slot)
+        case .wantsToRead:
+            connections[slot]?.machine.handshakeAdvanced()
+            settle(slot)
+        case .wantsToWrite:
+            connections[slot]?.machine.handshakeAdvanced()
+            settle(slot)
+            entries[firstConnectionEntry + slot].events = Int16(POLLOUT)
+        case .failed:
+            let problem = connection.channel.problem
+            if !problem.isEmpty { handshakeFailed(problem) }
+            // What follows need not be understood any more.
+            connections[slot]?.channel = Channel(connection.channel.socket)
+            perform(connections[slot]?.machine.handshakeFailed(at: now), on: slot)
+        }
+    }
+
+    /// The first byte of a TLS connection (RFC 8446 §5.1).
+    private static let handshakeRecord: UInt8 = 22
+
+    /// As Go's servers do: what looks like a request is answered, anything else is not.
+    private mutating func refusePlain(_ slot: Int, firstByte: UInt8) {
+        guard isTokenByte(firstByte), let socket = connections[slot]?.channel.socket else { return close(slot) }
+        handshakeFailed("the client sent a request without TLS")
+        connections[slot]?.channel = Channel(socket)
+        connections[slot]?.machine.handshakeRefused(at: now)
+        perform([], on: slot)
+    }
+
     private mutating func read(_ slot: Int) {
-        guard let socket = connections[slot]?.socket else { return }
-        switch socket.receive(into: &readBuffer) {
+        guard let channel = connections[slot]?.channel else { return }
+        switch channel.receive(into: &readBuffer) {
         case .bytes(let count):
             perform(connections[slot]?.machine.received(readBuffer[..<count], at: now), on: slot)
             boundReceivedBytes()
         case .end: perform(connections[slot]?.machine.peerFinished(at: now), on: slot)
-        case .wouldBlock: return
+        case .wouldBlock: settle(slot)
         case .failed: close(slot)
         }
     }
@@ -217,7 +279,7 @@ extension PollLoop {
             switch action {
             case .handle(let request): handle(request, on: slot)
             case .cancelHandler: connections[slot]?.task?.cancel()
-            case .finishWriting: connections[slot]?.socket.finishWriting()
+            case .finishWriting: connections[slot]?.channel.finishWriting()
             case .close: close(slot)
             case .reset: reset(slot)
             }
@@ -235,7 +297,7 @@ extension PollLoop {
         var sent = 0
         while sent < Self.bytesAtOnce, let connection = connections[slot], connection.machine.wantsToWrite {
             let (own, body) = connection.machine.pendingOutput
-            switch connection.socket.send(own, body) {
+            switch connection.channel.send(own, body) {
             case .bytes(let count):
                 sent += count
                 carryOut(connections[slot]?.machine.wrote(count, at: now) ?? [], on: slot)
@@ -248,8 +310,8 @@ extension PollLoop {
     /// Brings up to date what is kept about a connection outside of it.
     private mutating func settle(_ slot: Int) {
         guard let connection = connections[slot], let rank = connection.machine.rank else { return }
-        let events =
-            (connection.machine.wantsToRead ? POLLIN : 0) | (connection.machine.wantsToWrite ? POLLOUT : 0)
+        let wantsToWrite = connection.machine.wantsToWrite || connection.channel.readingWantsToWrite
+        let events = (connection.machine.wantsToRead ? POLLIN : 0) | (wantsToWrite ? POLLOUT : 0)
         entries[firstConnectionEntry + slot].events = Int16(events)
         deadlines[slot] = connection.machine.deadline
         ranking.update(slot, rank)
@@ -269,7 +331,8 @@ extension PollLoop {
 
     /// Closes the socket and tells the task that nobody waits for its answer.
     private mutating func close(_ slot: Int) {
-        guard connections[slot] != nil else { return }
+        guard let channel = connections[slot]?.channel else { return }
+        channel.takeLeave()
         count(nil, 0, of: slot)
         ranking.remove(slot)
         deadlines[slot] = nil
@@ -278,7 +341,7 @@ extension PollLoop {
     }
 
     private mutating func reset(_ slot: Int) {
-        connections[slot]?.socket.resetOnClose()
+        connections[slot]?.channel.socket.resetOnClose()
         close(slot)
     }
 }
@@ -340,18 +403,28 @@ extension PollLoop {
     }
 
     /// Reads before it ranks: a request that is here as a whole is handled, and its connection safe, from the first moment.
+    /// A handshake takes several steps anyway, and begins in the next turn.
     private mutating func admit(_ socket: Socket, from origin: PeerAddress) {
-        var machine = ConnectionStateMachine(limits: limits, at: now)
+        let channel: Channel
+        if let security {
+            guard let secured = Channel(socket, through: security) else { return }
+            channel = secured
+        } else {
+            channel = Channel(socket)
+        }
+        var machine = ConnectionStateMachine(limits: limits, isSecured: security != nil, at: now)
         var actions: [ConnectionStateMachine.Action] = []
-        switch socket.receive(into: &readBuffer) {
-        case .bytes(let count): actions = machine.received(readBuffer[..<count], at: now)
-        case .end: actions = machine.peerFinished(at: now)
-        case .wouldBlock: break
-        case .failed: return
+        if security == nil {
+            switch channel.receive(into: &readBuffer) {
+            case .bytes(let count): actions = machine.received(readBuffer[..<count], at: now)
+            case .end: actions = machine.peerFinished(at: now)
+            case .wouldBlock: break
+            case .failed: return
+            }
         }
         guard let rank = machine.rank else { return }
         guard connections.count < limits.connections || makeRoom() else { return refuse(socket) }
-        let slot = connections.insert(socket, machine)
+        let slot = connections.insert(channel, machine)
         if slot == deadlines.count {
             deadlines.append(nil)
             entries.append(pollfd(fd: -1, events: 0, revents: 0))
@@ -364,6 +437,8 @@ extension PollLoop {
 
     /// Tells a client for whom there is no place so, as far as one call can.
     private func refuse(_ socket: Socket) {
+        // In the clear it would only confuse a client that expects TLS.
+        guard security == nil else { return }
         let machine = ConnectionStateMachine(refusingWith: limits, at: now)
         _ = socket.send(machine.pendingOutput.own, machine.pendingOutput.body)
         socket.finishWriting()

@@ -56,6 +56,12 @@ extension Socket {
         transfer { buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) } }
     }
 
+    /// The first byte that waits to be read, and stays; nil where there is none yet, or never will be.
+    var firstByte: UInt8? {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) == 1 ? byte : nil
+    }
+
     /// Sends of the first bytes and then of the second what the socket takes at once. A client that has gone is
     /// `failed`, never a signal.
     func send(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8> = []) -> Transfer {
@@ -149,6 +155,12 @@ extension Socket {
 }
 
 extension Socket {
+    /// Takes over a socket that listens already.
+    convenience init(inheriting descriptor: Int32) {
+        self.init(owning: descriptor)
+        setOptionsOfConnections()
+    }
+
     /// A socket that listens there, and the address with the port it got.
     ///
     /// The empty host is IPv6 and IPv4 on one socket where the system has IPv6, else IPv4. Of a name's addresses the

@@ -29,7 +29,7 @@ import Platform
 package struct AppMachine: Sendable {
     package let setup: AppSetup
     private(set) var snapshot: AppSnapshot
-    package private(set) var collector: Collector?
+    package internal(set) var collector: Collector?
     private(set) var phase: Phase
     private var access = Access.unknown
     private var ownership = Ownership.nobody
@@ -195,6 +195,12 @@ package struct AppMachine: Sendable {
     /// The checkpoint to write when the program ends now; nil when there is nothing that is not on disk.
     package func finalCheckpoint() -> [UInt8]? {
         setup.isDurable ? checkpoint() : nil
+    }
+
+    /// Whether a round has come to the present and nothing is asked.
+    var isAtPresent: Bool {
+        guard case .resting = phase, case .up = snapshot.health else { return false }
+        return collector?.hasReachedPresent ?? false
     }
 
     /// What the next machine of this app goes on from.

@@ -22,6 +22,7 @@ extension AppState {
         totals.write(to: &writer)
         failureStreak.write(to: &writer)
         latestFailures.write(to: &writer)
+        hourlyCounts.write(to: &writer)
     }
 
     /// `version` is that of the checkpoint. Throws as well where the parts contradict each other.
@@ -61,8 +62,11 @@ extension AppState {
             failureStreak = try FailureStreak(from: &reader)
             latestFailures = try LatestFailures(from: &reader)
         }
+        // Logs before the frontier may have been counted without it.
+        hourlyCounts = version < 4 ? HourlyCounts(since: frontier) : try HourlyCounts(from: &reader)
         let ends = failureStreak.ends.map(\.second) + latestFailures.runs.map(\.endedAt)
-        let seconds = [start, frontier, settledUntil, provenUntil, ledger.floor] + unreadable.keys + ends
+        let seconds =
+            [start, frontier, settledUntil, provenUntil, ledger.floor, hourlyCounts.since] + unreadable.keys + ends
         guard brokenInvariant == nil, seconds.allSatisfy(Self.plausibleSeconds.contains) else {
             throw ByteReader.Malformed()
         }
@@ -104,12 +108,12 @@ extension UnreadableRows.Entry {
 }
 
 extension LogID {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.fixed(high)
         writer.fixed(low)
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         self.init(high: try reader.fixed(), low: try reader.fixed())
     }
 }
@@ -140,14 +144,14 @@ extension Ledger {
 }
 
 extension UnfinishedRun {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.signed(second)
         writer.optional(runID) { $0.text($1) }
         writer.text(status.rawValue)
         writer.signed(nextLook)
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         let second = try reader.signed()
         let runID = try reader.optional { reader throws(ByteReader.Malformed) in try reader.text() }
         guard let status = OpenStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
@@ -156,7 +160,7 @@ extension UnfinishedRun {
 }
 
 extension RunTotals {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.list(FinalStatus.allCases) { writer, status in
             writer.text(status.rawValue)
             let sums = byStatus[status]
@@ -188,7 +192,7 @@ extension RunTotals {
         for moment in [since.counters, since.duration, since.tokens, since.steps] { writer.signed(moment) }
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         self.init(buckets: Buckets(duration: [], tokens: [], steps: []), at: UnixTime(milliseconds: 0))
         let sums = try reader.list { reader throws(ByteReader.Malformed) in
             guard let status = FinalStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
@@ -249,7 +253,7 @@ extension FailureStreak {
         }
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         let latestSuccess = try reader.optional { reader throws(ByteReader.Malformed) in try reader.signed() }
         let steps = try reader.list { reader throws(ByteReader.Malformed) in
             (seconds: try reader.signed(), runs: try reader.unsigned())

@@ -35,7 +35,7 @@ package struct Checkpoint: Hashable, Sendable {
     }
 
     private static let mark = Array("dify-exporter checkpoint\n".utf8)
-    private static let version: UInt64 = 3
+    private static let version: UInt64 = 4
 
     package var encoded: [UInt8] {
         var content = ByteWriter()

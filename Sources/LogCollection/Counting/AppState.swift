@@ -25,6 +25,10 @@ package struct AppState: Hashable, Sendable {
     package internal(set) var isCaughtUp = false
     /// Samples that went to the label value `other` for want of room. Not in the checkpoint: it is about this process.
     package internal(set) var divertedSamples: UInt64 = 0
+    package internal(set) var hourlyCounts: HourlyCounts
+    /// What became of runs since this was last taken, for whoever tells totals of the past; nil where nobody does. Not in the
+    /// checkpoint.
+    var changes: [RunChange]?
 
     /// An app that is seen for the first time counts from `start` on (Unix seconds on the server's clock). `now` is the same
     /// moment on the exporter's clock.
@@ -35,6 +39,7 @@ package struct AppState: Hashable, Sendable {
         frontier = start
         settledUntil = start
         provenUntil = start
+        hourlyCounts = HourlyCounts(since: start)
     }
 
     /// Every log created before this second is in the numbers.
@@ -79,7 +84,7 @@ package struct AppState: Hashable, Sendable {
             switch outcome {
             case .finished(let run):
                 unfinished[id] = nil
-                count(run, at: now, settings)
+                count(run, id, second: log.createdAt, at: now, settings)
             case .open(let status):
                 unfinished[id]?.update(status: status, runID: log.run?.id, seenAt: now, interval: settings.interval)
             }
@@ -97,10 +102,12 @@ package struct AppState: Hashable, Sendable {
         ledger.insert(id, second: log.createdAt)
         switch outcome {
         case .finished(let run):
-            count(run, at: now, settings)
+            count(run, id, second: log.createdAt, at: now, settings)
         case .open(let status):
-            unfinished[id] = UnfinishedRun(
+            let run = UnfinishedRun(
                 second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
+            unfinished[id] = run
+            changes?.append(.began(id, run))
         }
         return .new
     }
@@ -112,8 +119,7 @@ package struct AppState: Hashable, Sendable {
         let known = ledger.count(in: window)
         ledger.retain(seen, in: window)
         for (id, run) in unfinished where window.contains(run.second) && !seen.contains(id) {
-            unfinished[id] = nil
-            totals.abandon(.deleted)
+            abandon(id, .deleted)
         }
         return ledger.count(in: window) != known
     }
@@ -121,8 +127,7 @@ package struct AppState: Hashable, Sendable {
     /// Stops waiting for runs older than `age` seconds.
     mutating func abandonRuns(olderThan age: Int64, at now: Int64) {
         for (id, run) in unfinished where now.subtractingSaturating(run.second) > age {
-            unfinished[id] = nil
-            totals.abandon(.expired)
+            abandon(id, .expired)
         }
     }
 
@@ -202,22 +207,32 @@ package struct AppState: Hashable, Sendable {
         ledger.pin(Set(unreadable.seconds.keys))
     }
 
-    /// `now` is a moment on the server's clock at which the run had ended.
-    private mutating func count(_ run: FinishedRun, at now: Int64, _ settings: CollectionSettings) {
-        let reason = run.status == .failed ? settings.classifier.reason(for: run.error) : nil
-        noteFailures(run, reason, at: now)
-        guard settings.countedStatus == nil || settings.countedStatus == run.status else { return }
-        divertedSamples += totals.count(run, failureReason: reason, seriesLimit: settings.seriesLimit)
+    private mutating func abandon(_ id: LogID, _ reason: RunTotals.AbandonReason) {
+        if let run = unfinished.removeValue(forKey: id) { hourlyCounts.abandon(reason, second: run.second) }
+        totals.abandon(reason)
+        changes?.append(.abandoned(id, reason))
+    }
+
+    /// `second` is the log's created_at, and `now` a moment on the server's clock at which the run had ended.
+    private mutating func count(
+        _ run: FinishedRun, _ id: LogID, second: Int64, at now: Int64, _ settings: CollectionSettings
+    ) {
+        let counted = CountedRun(run, seenAt: now, settings)
+        noteFailures(counted)
+        hourlyCounts.count(run.status, isCounted: counted.isCounted, second: second)
+        divertedSamples += totals.count(counted, seriesLimit: settings.seriesLimit)
+        changes?.append(.ended(id, second: second, counted))
     }
 
     /// Whatever status is counted: a streak has runs of one that ends before runs of another, and where only failed runs are
     /// counted it would never end.
-    private mutating func noteFailures(_ run: FinishedRun, _ reason: String?, at now: Int64) {
-        let end = run.believableEnd(seenAt: now)
-        failureStreak.note(run.status, endedAt: end)
-        guard let reason else { return }
+    private mutating func noteFailures(_ counted: CountedRun) {
+        let run = counted.run
+        failureStreak.note(run.status, endedAt: counted.end)
+        guard let reason = counted.reason else { return }
         latestFailures.note(
             FailedRun(
-                id: run.id, endedAt: end, reason: reason, elapsed: run.elapsed, tokens: run.tokens, steps: run.steps))
+                id: run.id, endedAt: counted.end, reason: reason, elapsed: run.elapsed, tokens: run.tokens,
+                steps: run.steps))
     }
 }

@@ -44,7 +44,7 @@ enum RunOutcome: Equatable, Sendable {
 }
 
 /// The values with which a run is counted: those of the moment in which it was first seen in an end state.
-struct FinishedRun: Equatable, Sendable {
+struct FinishedRun: Hashable, Sendable {
     let id: String?
     let status: FinalStatus
     /// Seconds within `WorkflowRun.plausibleSpan`; nil where the server tells none.
@@ -54,9 +54,18 @@ struct FinishedRun: Equatable, Sendable {
     let exceptions: UInt64
     let origin: RunOrigin
     /// Only for failed runs; named by its class when the run is counted, and not kept.
-    let error: String?
+    fileprivate(set) var error: String?
     /// Unix seconds.
     let finishedAt: Int64
+
+    init(
+        id: String?, status: FinalStatus, elapsed: Double?, tokens: UInt64, steps: UInt64, exceptions: UInt64,
+        origin: RunOrigin, finishedAt: Int64
+    ) {
+        (self.id, self.status, self.elapsed) = (id, status, elapsed)
+        (self.tokens, self.steps, self.exceptions) = (tokens, steps, exceptions)
+        (self.origin, self.finishedAt) = (origin, finishedAt)
+    }
 
     fileprivate init(_ log: WorkflowLog, _ run: WorkflowRun, _ status: FinalStatus) {
         id = run.id
@@ -78,6 +87,32 @@ struct FinishedRun: Equatable, Sendable {
     }
 
     private static let clockTolerance: Int64 = 3600
+}
+
+/// A finished run with what the app's settings make of it. The text of its error is not kept.
+struct CountedRun: Hashable, Sendable {
+    let run: FinishedRun
+    /// The class of a failed run's error.
+    let reason: String?
+    /// False where the settings count runs of another status only.
+    let isCounted: Bool
+
+    /// When it ended, in Unix seconds on the server's clock; see `FinishedRun.believableEnd`.
+    let end: Int64
+
+    /// `now` is a moment on the server's clock at which the run had ended.
+    init(_ run: FinishedRun, seenAt now: Int64, _ settings: CollectionSettings) {
+        isCounted = settings.countedStatus == nil || settings.countedStatus == run.status
+        reason = run.status == .failed ? settings.classifier.reason(for: run.error) : nil
+        end = run.believableEnd(seenAt: now)
+        var run = run
+        run.error = nil
+        self.run = run
+    }
+
+    init(_ run: FinishedRun, reason: String?, isCounted: Bool, end: Int64) {
+        (self.run, self.reason, self.isCounted, self.end) = (run, reason, isCounted, end)
+    }
 }
 
 /// Where a run was started and what triggered it, as bounded label values (dify-logs-api §3.3).

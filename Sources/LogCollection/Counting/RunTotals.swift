@@ -97,6 +97,12 @@ package struct RunTotals: Hashable, Sendable {
         Histogram(bounds: bounds, native: true)
     }
 
+    /// The same for a run whose reason is known; one that the settings leave out changes nothing.
+    mutating func count(_ counted: CountedRun, seriesLimit: Int) -> UInt64 {
+        guard counted.isCounted else { return 0 }
+        return count(counted.run, failureReason: counted.reason, seriesLimit: seriesLimit)
+    }
+
     /// Counts a run, and says how many of its samples went to the label value `other` for want of room.
     mutating func count(_ run: FinishedRun, failureReason: String?, seriesLimit: Int) -> UInt64 {
         byStatus[run.status]?.add(run)

@@ -24,10 +24,12 @@ struct AnswerTimes: Sendable {
     private static let memory = 48
     /// Fewer answers do not tell what is usual.
     private static let enough = 8
-    /// Until answers of different lengths have told, a request is worth this many rows: 17 ms against 1.7 ms.
-    private static let presumedRows = 10.0
+    /// Until answers of different lengths have told, a request is worth this many rows: some 17 ms and more against 1.7 ms.
+    private static let presumedRows = 20.0
+    /// The weight of the presumed price beside what answers of different lengths tell, in rows squared.
+    private static let weightOfPresumed = 25.0
     /// At most this much is the share divided by.
-    static let greatestStrain = 6.0
+    static let greatestStrain = 8.0
     /// What an answer may take beyond what is usual, however alike answers are.
     private static let leastTolerance = 0.05
 
@@ -53,10 +55,9 @@ struct AnswerTimes: Sendable {
         let count = Double(latest.count)
         let meanRows = latest.reduce(0) { $0 + $1.rows } / count
         let meanSeconds = latest.reduce(0) { $0 + $1.seconds } / count
-        // One such answer far from the mean, so that answers of one length do not divide by nothing.
+        // Something beside the answers, so that those of one length do not divide by nothing.
         let presumed = meanSeconds / (meanRows + Self.presumedRows)
-        let weight = Self.presumedRows * Self.presumedRows
-        var (together, alone) = (weight * presumed, weight)
+        var (together, alone) = (Self.weightOfPresumed * presumed, Self.weightOfPresumed)
         for sample in latest {
             together += (sample.rows - meanRows) * (sample.seconds - meanSeconds)
             alone += (sample.rows - meanRows) * (sample.rows - meanRows)
@@ -65,15 +66,6 @@ struct AnswerTimes: Sendable {
         let row = min(max(together / alone, presumed / 10), meanSeconds / max(meanRows, 1) * 0.99)
         return Price(request: max(meanSeconds - row * meanRows, 0), row: row)
     }
-
-    /// Reading so many rows costs the server as much as another request; 5 to 100.
-    var rowsWorthARequest: Int {
-        guard latest.count >= Self.enough, let price else { return Self.presumedRowsWorthARequest }
-        return Int(min(max(price.request / max(price.row, 1e-9), 5), 100))
-    }
-
-    /// What is known of servers in general.
-    static let presumedRowsWorthARequest = 20
 
     /// Slower answers than usual double the strain, others take some of it away.
     private mutating func adjustStrain(to ratio: Double) {

@@ -317,6 +317,18 @@ package struct Collector: Sendable {
         oddRows.takeValues()
     }
 
+    /// Keeps what becomes of runs from now on, for `takeChanges`.
+    mutating func keepChanges() {
+        state.changes = state.changes ?? []
+    }
+
+    /// What became of runs since this was last called, in the order in which it was read. Empty unless they are kept.
+    mutating func takeChanges() -> [RunChange] {
+        guard let changes = state.changes, !changes.isEmpty else { return [] }
+        state.changes = []
+        return changes
+    }
+
     // MARK: Rows
 
     /// Whether the row was new.
@@ -524,7 +536,8 @@ package struct Collector: Sendable {
     /// where it need not be cut, or cannot be.
     private mutating func narrowCatchUp(_ window: Window, _ page: LogPage, at now: Int64) -> Bool {
         let seconds = (window.last ?? now).subtractingSaturating(window.first).addingSaturating(1)
-        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0 else { return false }
+        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0, !round.countsDisagreed
+        else { return false }
         noteRate(
             rows: Int(clamping: min(page.total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
         catchUp(at: now)

@@ -38,6 +38,8 @@ struct WindowReader: Sendable {
     private var parts: [Part]
     private var shortAnswers = 0
     private var refusals = 0
+    /// Those among them that were not of a second which is read row by row.
+    private var refusedSpans = 0
     /// The server's second of the latest refusal: where a window without an end is halved.
     private var refusedAt: Int64 = .min
     private var hasEndedEarly = false
@@ -64,7 +66,8 @@ struct WindowReader: Sendable {
 
     private static let usualPatience = 3
     /// Refused pages before the rest is left open: a server on which nothing can be read must not be asked for ever.
-    private static let refusalLimit = 60
+    private static let refusalLimit = 240
+    private static let refusedSpanLimit = 60
 
     /// - Parameters:
     ///   - skipping: seconds with rows that are known to be unreadable, rising; they are left out, but where a wanted log may be.
@@ -159,8 +162,10 @@ struct WindowReader: Sendable {
     mutating func receiveRefusal(index: Int?, at now: Int64) -> Progress {
         isUntouched = false
         refusals += 1
+        if !isReadingUnreadableSecond { refusedSpans += 1 }
         refusedAt = now
-        guard refusals <= Self.refusalLimit || isReadingUnreadableSecond else {
+        let isEnough = refusals > Self.refusalLimit || refusedSpans > Self.refusedSpanLimit
+        guard !isEnough || isReadingUnreadableSecond else {
             open += parts.map(\.window)
             parts = []
             return .finished

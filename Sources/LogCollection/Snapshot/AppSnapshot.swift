@@ -46,6 +46,16 @@ package struct AppSnapshot: Sendable {
             collectedUntil = state.collectedUntil
             divertedSamples = state.divertedSamples
         }
+
+        /// Those of a moment of the past.
+        init(_ timeline: Timeline, at second: Int64, stuckAfter: Int64) {
+            totals = timeline.totals
+            openRuns = OpenRuns(timeline.open.values, at: second, stuckAfter: stuckAfter)
+            collectedUntil = second
+            divertedSamples = timeline.divertedSamples
+            consecutiveFailures = timeline.failureStreak.length
+            latestFailures = []
+        }
     }
 
     /// `start` is the moment from which on the work is counted.

@@ -66,6 +66,29 @@ struct PageWriter: SeriesWriter {
         }
     }
 
+    /// The beginnings of all sample lines of a series, up to their values, in the order in which `write` has them. `bounds` are those of
+    /// a histogram; nil for a number.
+    static func sampleHeads(
+        _ metric: Metric, labelValues: [String], extraLabels: [Label], bounds: [Double]?
+    ) -> [[UInt8]] {
+        let value = bounds.map { Series.Value.histogram(Histogram(bounds: $0)) } ?? .number(0)
+        let series = Series(labelValues: labelValues, extraLabels: extraLabels, value: value)
+        var page = PageWriter(.openMetrics)
+        page.remember(labelsOf: series, metric)
+        guard case .histogram(let histogram) = value else { return [page.head(metric.name[...])] }
+        page.remember(boundsOf: histogram)
+        let buckets = page.boundTexts.map { page.head(metric.name[...], "_bucket", bound: $0) }
+        return buckets + [page.head(metric.name[...], "_sum"), page.head(metric.name[...], "_count")]
+    }
+
+    /// What `begin` would write.
+    private func head(_ name: Substring, _ suffix: StaticString = "", bound: [UInt8]? = nil) -> [UInt8] {
+        var page = self
+        page.bytes = []
+        page.begin(name, suffix, bound: bound)
+        return page.bytes
+    }
+
     private mutating func write(_ histogram: Histogram, _ name: Substring) {
         remember(boundsOf: histogram)
         let counts = histogram.cumulativeCounts

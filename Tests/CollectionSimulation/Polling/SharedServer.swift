@@ -14,7 +14,7 @@ package struct SharedServer {
     package struct Settings: Sendable {
         /// Runs of the app that catches up, spread over seven days.
         package var runs = 100_000
-        package var otherApps = 9
+        package var otherApps = 4
         /// Rows in each app's log.
         package var history = 100_000
         package var limits = RequestBudget.Limits(inFlight: 2, perSecond: 5)

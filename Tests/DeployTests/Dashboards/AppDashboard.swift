@@ -42,7 +42,7 @@ extension Dashboard {
             "Failures in a row",
             "Failed runs since the latest success, by when runs ended. Of several apps, the longest.",
             unit: "short", Query("max(dify_workflow_consecutive_failures{\(apps)})"),
-            steps: Step.rising(orange: 3, red: 5), none: "No numbers"
+            steps: Step.streak, none: "No numbers"
         ).runbooks("DifyRunsFailing"),
         .detection("the app"),
         .stat(
@@ -170,7 +170,7 @@ extension Dashboard {
                 ("console_url", "Logs in Dify"),
             ],
             sortedBy: "Failed in a row",
-            overrides: [Colors.column("Failed in a row", Step.rising(orange: 3, red: 5))],
+            overrides: [Colors.column("Failed in a row", Step.streak)],
             link: Link.to("Logs in Dify", url: "${__data.fields[\"Logs in Dify\"]:raw}", newTab: true), width: 8,
             height: 8,
             none: "No console_url configured"),

@@ -58,7 +58,7 @@ extension Dashboard {
             "Longest streak of failures",
             "Failed runs since the latest success of the app where there are most, by when runs ended. It needs no traffic to be sure of.",
             unit: "short", Query("max(dify_workflow_consecutive_failures{\(apps)})"),
-            steps: Step.rising(orange: 3, red: 5), none: "No numbers"
+            steps: Step.streak, none: "No numbers"
         ).runbooks("DifyRunsFailing"),
         .stat(
             "Longest silence",
@@ -122,7 +122,7 @@ extension Dashboard {
             overrides: [
                 Colors.column("Up", [Step(value: nil, color: "red"), Step(value: 1, color: "green")]),
                 Colors.column("Failed, %", Step.failures(of: 100)),
-                Colors.column("Failed in a row", Step.rising(orange: 3, red: 5)),
+                Colors.column("Failed in a row", Step.streak),
                 Colors.column("p95, s", Step.rising(orange: 60, red: 120)),
                 Colors.column("Stuck", Step.rising(orange: 1, red: 10)),
                 Colors.column("Behind, s", Step.rising(orange: 300, red: 600)),

@@ -89,6 +89,9 @@ struct Step: Sendable {
     /// The share of failed runs, out of `whole`: orange from the alerts' budget on, and red where it is spent several times over.
     static func failures(of whole: Double = 1) -> [Step] { rising(orange: 0.015 * whole, red: 0.05 * whole) }
 
+    /// Failed runs in a row: red from the number on at which an alert fires.
+    static let streak = rising(orange: 2, red: 4)
+
     static let plain = [Step(value: nil, color: "blue")]
 
     static func json(_ steps: [Step]) -> JSONTree {

@@ -48,6 +48,18 @@ import Testing
         #expect(options.all(.listenAddress) == [":1", ":2"])
     }
 
+    @Test func `a switch needs no value and may have one`() throws {
+        for arguments in [["--web.systemd-socket", "--log.level=warn"], ["--web.systemd-socket=true"]] {
+            let options = try options(Invocation(arguments: arguments, environment: [:]))
+            #expect(try options.isOn(.systemdSocket))
+        }
+        #expect(try !options(parse()).isOn(.systemdSocket))
+        #expect(try !options(parse("--web.systemd-socket=false")).isOn(.systemdSocket))
+        #expect(throws: UsageError.self) { try options(parse("--web.systemd-socket=maybe")).isOn(.systemdSocket) }
+        let environment: Environment = ["DIFY_EXPORTER_WEB_SYSTEMD_SOCKET": "true"]
+        #expect(try options(parse(environment: environment)).isOn(.systemdSocket))
+    }
+
     @Test func repeatableFlagsCollectTheirValues() throws {
         let options = try options(parse("--web.listen-address=:1", "--web.listen-address", ":2"))
         #expect(options.all(.listenAddress) == [":1", ":2"])
@@ -85,7 +97,7 @@ import Testing
         for command in Command.allCases {
             let text = Help.text(for: command)
             for option in command.options {
-                #expect(text.contains("--\(option.name)="))
+                #expect(text.contains(option.isSwitch ? "--\(option.name)\n" : "--\(option.name)="))
                 #expect(text.contains(option.environmentName))
             }
             #expect(Help.text(for: nil).contains(command.rawValue))
@@ -127,5 +139,20 @@ import Testing
         dump(environment, to: &dumped)
         #expect(!"\(environment) \(String(reflecting: environment)) \(dumped)".contains("secret"))
         #expect(environment["DIFY_API_KEY"] == "app-secret")
+    }
+
+    @Test func `a switch stands for itself, and takes no value of its neighbour`() throws {
+        let on = try options(parse("backfill", "--resume", "--output", "folder"))
+        #expect(on.isOn(.resume) && !on.isOn(.force))
+        #expect(on[.outputFolder] == "folder")
+        #expect(try options(parse("backfill", "--resume=false")).isOn(.resume) == false)
+        #expect(try options(parse("backfill", environment: ["DIFY_EXPORTER_FORCE": "true"])).isOn(.force))
+        #expect(message("backfill", "--resume=yes")?.contains("on or off") == true)
+        #expect(message("backfill", "--resume", "--resume")?.contains("twice") == true)
+    }
+
+    @Test func `help shows a switch without a value`() {
+        #expect(Help.text(for: .backfill).contains("  --resume\n"))
+        #expect(!Help.text(for: .backfill).contains("(default false)"))
     }
 }

@@ -5,7 +5,8 @@ import Testing
 
 /// The configurations that the deployments bring along.
 @Suite struct ExampleConfigurationsTests {
-    @Test(arguments: ["kubernetes/base/config.json", "systemd/config.json"]) func theyAreValid(path: String) throws {
+    @Test(arguments: ["kubernetes/settings/config.json", "systemd/config.json"]) func theyAreValid(path: String) throws
+    {
         let file = URL(filePath: #filePath).appending(path: "../../../../deploy/\(path)").standardized
         let configuration = try Configuration.read(Array(try Data(contentsOf: file)))
         #expect(configuration.apps.map(\.displayName) == ["support-bot"])
@@ -15,5 +16,19 @@ import Testing
             return
         }
         #expect(key.hasSuffix("support-bot"))
+    }
+
+    @Test func `the web configurations that are shown are valid`() throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+        let example = try Data(contentsOf: root.appending(path: "deploy/web-config.example.json"))
+        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let block = try #require(
+            readme.split(separator: "```jsonc\n").last { $0.contains("tls_server_config") }?.split(separator: "```")
+                .first)
+        for text in [Array(example), Array(block.utf8)] {
+            let configuration = try WebConfiguration.read(text, folder: "/etc/dify-exporter")
+            #expect(configuration.tls?.clientCertificate == .verified)
+            #expect(configuration.users.keys.sorted() == ["prometheus"])
+        }
     }
 }

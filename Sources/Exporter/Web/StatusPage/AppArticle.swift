@@ -26,6 +26,9 @@ struct AppArticle {
             case .notTried: ("…", "not tried yet")
             }
         var badges = Self.badge(app.state.rawValue, sign, word)
+        if app.isFailing {
+            badges += Self.badge("failing", "✕", "\(Readable.count(app.consecutiveFailures)) failed in a row")
+        }
         if app.stuckRuns > 0 { badges += Self.badge("stuck", "!", "\(Readable.count(app.stuckRuns)) stuck") }
         return badges
     }

@@ -51,17 +51,26 @@ struct AppStatus {
 
     var runsInProgress: Int { numbers?.openRuns.count.values.reduce(0, +) ?? 0 }
 
+    /// Failed runs since the latest success.
+    var consecutiveFailures: UInt64 { numbers?.consecutiveFailures ?? 0 }
+
+    /// Whether so many runs have failed in a row that it is an outage, as the alert in deploy/prometheus has it.
+    var isFailing: Bool { consecutiveFailures >= Self.outage }
+
+    private static let outage: UInt64 = 4
+
     /// Whether an operator should look.
-    var needsAttention: Bool { state == .down || state == .noLogs || stuckRuns > 0 }
+    var needsAttention: Bool { state == .down || state == .noLogs || isFailing || stuckRuns > 0 }
 
     /// The lower, the worse.
     var rank: Int {
         switch state {
         case .down: 0
-        case .up where stuckRuns > 0: 1
-        case .noLogs: 2
-        case .notTried: 3
-        case .up: 4
+        case .up where isFailing: 1
+        case .up where stuckRuns > 0: 2
+        case .noLogs: 3
+        case .notTried: 4
+        case .up: 5
         }
     }
 

@@ -47,7 +47,7 @@ enum StatusStyle {
         h3{font-size:1.05rem;margin:0;display:inline;unicode-bidi:isolate}\
         .state{display:inline-block;border:1.5px solid;border-radius:1rem;font-size:.8125rem;font-weight:600;line-height:1.4;\
         padding:0 .55rem;margin-left:.5rem;white-space:nowrap}\
-        .state.up{color:var(--good)}.state.down{color:var(--bad)}.state.no_logs,.state.stuck{color:var(--warn)}\
+        .state.up{color:var(--good)}.state.down,.state.failing{color:var(--bad)}.state.no_logs,.state.stuck{color:var(--warn)}\
         .state.not_tried{color:var(--muted)}\
         .about,.facts{color:var(--muted);font-size:.875rem}.about{unicode-bidi:isolate}\
         .remark{border-left:3px solid var(--warn);padding-left:.6rem}.remark.down{border-color:var(--bad)}\

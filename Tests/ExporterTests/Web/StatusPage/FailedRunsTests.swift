@@ -45,6 +45,25 @@ import Testing
         #expect(try article(SampleApps.snapshot("a", [succeeded])).all("details").isEmpty)
     }
 
+    @Test func `an app whose last four runs failed needs attention, and comes before one with stuck runs`() throws {
+        func failing(_ count: Int) -> AppSnapshot {
+            let logs = (0..<count).map { SampleApps.log("\($0)", endedAt: SampleApps.noon - Int64($0), .failed) }
+            return SampleApps.snapshot("failing", logs)
+        }
+        func page(_ count: Int) throws -> HTMLElement {
+            let apps = [("stuck", Optional(SampleApps.stuck)), ("failing", failing(count))]
+            return try HTMLElement.parse(StatusPage(report: SampleApps.report(apps)).html)
+        }
+        let states = { (page: HTMLElement) in page.all("span").filter { $0.classes.contains("state") }.map(\.text) }
+        let many = try page(4)
+        #expect(many.all("h3").map(\.text) == ["failing", "stuck"])
+        #expect(states(many) == ["✓ up", "✕ 4 failed in a row", "✓ up", "! 1 stuck"])
+        #expect(SampleApps.report([("failing", failing(4))]).apps[0].needsAttention)
+        let few = try page(3)
+        #expect(few.all("h3").map(\.text) == ["stuck", "failing"])
+        #expect(!SampleApps.report([("failing", failing(3))]).apps[0].needsAttention)
+    }
+
     @Test func `runs are links only where the app's place in the console is configured`() throws {
         let plain = try article(SampleApps.busy("busy"))
         #expect(plain.all("tbody").flatMap { $0.all("a") }.isEmpty)

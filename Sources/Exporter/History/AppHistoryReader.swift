@@ -1,0 +1,124 @@
+import CivilTime
+import DifyAPI
+import LogCollection
+import Metrics
+import Platform
+
+/// Reads one app's history: carries out the steps of its `AppHistory`.
+actor AppHistoryReader {
+    let app: AppConfiguration
+    private let source: AppSource
+    private let clock: any CollectionClock
+    private let log: CollectionLog
+    private let folder: String
+    private var history: AppHistory
+
+    /// The attempts at the first request, and the pause between them.
+    private static let attempts = 3
+    private static let pause = Duration.seconds(1)
+
+    /// Goes on from `encoded`, or begins at `start` (Unix seconds) after asking Dify what the app is. `folder` is where the history
+    /// is written, for messages.
+    init(
+        app: AppConfiguration, from start: Int64, encoded: [UInt8]?, source: AppSource, clock: any CollectionClock,
+        logger: Logger, folder: HistoryFolder
+    ) async throws(HistoryError) {
+        (self.app, self.source, self.clock) = (app, source, clock)
+        self.folder = folder.path
+        log = CollectionLog(app: app, logger: logger)
+        let setup = AppSetup(app, storagePath: nil)
+        if let encoded {
+            guard let history = try? AppHistory(setup: setup, encoded: encoded, at: clock.now) else {
+                throw .damagedRecord(path: folder.path)
+            }
+            self.history = history
+        } else {
+            let info = try await Self.info(of: app, source, clock, folder.path)
+            history = AppHistory(setup: setup, difyName: info.name, from: start, at: clock.now)
+        }
+    }
+
+    private static func info(
+        of app: AppConfiguration, _ source: AppSource, _ clock: any CollectionClock, _ folder: String
+    ) async throws(HistoryError) -> AppInfo {
+        var failures = 0
+        while true {
+            switch await source.info().result {
+            case .success(let info): return info
+            case .failure(.cancelled): throw .interrupted(path: folder)
+            case .failure(let error):
+                failures += 1
+                guard error.isTransient, failures < attempts else {
+                    throw .app(name: app.displayName, advice: error.advice)
+                }
+                try? await clock.sleep(until: clock.now.monotonic + pause)
+            }
+        }
+    }
+
+    /// Every family at the moments of a part, encoded, by the metric's name. `note` is told after each step.
+    func samples(
+        of part: HistoryRange.Part, note: @Sendable (AppHistoryPosition) async -> Void
+    ) async throws(HistoryError) -> [String: [UInt8]] {
+        var families: [String: FamilyHistory] = [:]
+        for (place, moment) in part.moments.enumerated() {
+            while history.readUntil < moment {
+                try await carryOut()
+                await note(position)
+            }
+            for family in history.snapshot(at: moment).historyFamilies where !family.series.isEmpty {
+                families[family.metric.name, default: FamilyHistory(family.metric)].add(family, at: place)
+            }
+        }
+        return families.mapValues(\.encoded)
+    }
+
+    /// Reads on until the present, and gives the checkpoint that `serve` goes on from.
+    func checkpoint() async throws(HistoryError) -> [UInt8] {
+        while true {
+            if let bytes = history.checkpoint() { return bytes }
+            try await carryOut()
+        }
+    }
+
+    private func carryOut() async throws(HistoryError) {
+        let input: AppMachine.Input
+        switch history.step {
+        case .load: input = .loaded(.success(nil))
+        case .askInfo: input = .info(await source.info())
+        case .askLogs(let query): input = .logs(await source.logs(query, history.urgency))
+        case .save: input = .saved(.success(()), took: .zero)
+        case .sleep(let deadline):
+            do {
+                try await clock.sleep(until: deadline)
+            } catch {
+                throw .interrupted(path: folder)
+            }
+            input = .woke
+        }
+        guard !Task.isCancelled else { throw .interrupted(path: folder) }
+        for event in history.resume(input, at: clock.now, jitter: Double.random(in: 0...1)) { log.report(event) }
+        if let problem = history.problem { throw .app(name: app.displayName, advice: problem.advice) }
+    }
+
+    var position: AppHistoryPosition {
+        AppHistoryPosition(
+            readUntil: history.readUntil, rows: history.cost.rows, requests: history.cost.requests,
+            missingWindows: history.missing.windows, missingRows: history.missing.rows)
+    }
+
+    /// What another process goes on from; nil before anything was read.
+    var encoded: [UInt8]? { history.encoded }
+}
+
+/// How far one app's history has been read.
+struct AppHistoryPosition: Hashable, Sendable {
+    /// Unix seconds.
+    var readUntil: Int64
+    /// Since the process began.
+    var rows: Int
+    var requests: UInt64
+    /// What may be missing for ever: windows that Dify never showed completely, and rows that it cannot serve.
+    var missingWindows: Int
+    var missingRows: Int
+}
