@@ -16,7 +16,7 @@ package enum Mischief: String, CaseIterable, Sendable {
     case hidden
     /// Numbers that no run can have.
     case numbers
-    /// `Date` is no date, or that of another clock.
+    /// `Date` is no date, or that of another clock. Then nobody sets a clock: what could tell of it is `Date`.
     case dates
     /// The configuration is loaded again, with other settings.
     case reloads
@@ -46,7 +46,7 @@ package enum Mischief: String, CaseIterable, Sendable {
     static func drawn(using random: inout SeededRandom) -> Set<Mischief> {
         var drawn: Set<Mischief> = []
         for mischief in allCases where random.chance(mischief.share) { drawn.insert(mischief) }
-        return drawn
+        return drawn.contains(.dates) ? drawn.subtracting([.steps, .wrong]) : drawn
     }
 }
 

@@ -15,7 +15,8 @@ extension World {
         case 9: disk.crashing = random.chance(0.5) ? 0.02 : 0
         case 10: dify.apply(.burst(app: app, rows: 1 + random.below(250)), at: now)
         case 11: stepServerClock()
-        case 12: setLocalClock()
+        case 12 where clocksAreSet: localOffset = .seconds(Int64(random.below(7200)) - 3600)
+        case 12: break
         case 13: if dify.version < "1.13.0" { dify.apply(.upgrade("1.13.0"), at: now) }
         case 14:
             // An hour ago everything had ended that ends at all, and had been looked at since.
@@ -31,17 +32,14 @@ extension World {
         }
     }
 
-    /// Sets the exporter's clock, by an hour at most; where `Date` lies, by so little that one of the two is right.
-    private mutating func setLocalClock() {
-        let seconds = Int64(random.below(7200)) - 3600
-        localOffset = .seconds(kinds.contains(.dates) ? seconds / 15 : seconds)
-    }
-
     /// A step of the server's clock: forward by five minutes at most, back by fifteen, and not again soon.
     private mutating func stepServerClock() {
-        guard now - clockSteppedAt > .seconds(1800), isCurrent else { return }
+        guard clocksAreSet, now - clockSteppedAt > .seconds(1800), isCurrent else { return }
         setServerClock(by: .seconds(Int64(random.below(1200)) - 900))
     }
+
+    /// Whether clocks are set in this world.
+    private var clocksAreSet: Bool { !kinds.contains(.dates) }
 
     mutating func setServerClock(by span: Duration) {
         clockSteppedAt = now
