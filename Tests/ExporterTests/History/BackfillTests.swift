@@ -50,8 +50,9 @@ import Testing
         }
 
         func backfill(
-            _ transport: (any Transport)? = nil, keys: [String] = ["key-1", "key-2"], until: Int64 = BackfillTests.until,
-            step: Int64 = 60, tell: @escaping @Sendable (HistoryProgress) -> Void = { _ in }
+            _ transport: (any Transport)? = nil, keys: [String] = ["key-1", "key-2"],
+            until: Int64 = BackfillTests.until, step: Int64 = 60,
+            tell: @escaping @Sendable (HistoryProgress) -> Void = { _ in }
         ) throws -> Backfill {
             let configuration = try configuration(keys)
             return Backfill(
