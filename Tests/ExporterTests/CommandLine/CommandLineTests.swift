@@ -85,7 +85,7 @@ import Testing
         for command in Command.allCases {
             let text = Help.text(for: command)
             for option in command.options {
-                #expect(text.contains("--\(option.name)="))
+                #expect(text.contains(option.isSwitch ? "--\(option.name)\n" : "--\(option.name)="))
                 #expect(text.contains(option.environmentName))
             }
             #expect(Help.text(for: nil).contains(command.rawValue))

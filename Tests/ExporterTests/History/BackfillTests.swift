@@ -119,10 +119,12 @@ import Testing
                 }
                 guard !line.hasPrefix("#") else { continue }
                 let parts = line.split(separator: " ")
-                let time = try #require(Int64(parts[2]))
-                if parts[0] != series {
-                    #expect(seen.insert(parts[0]).inserted, "\(name): \(parts[0]) is not in one piece")
-                    (series, moment) = (parts[0], .min)
+                // Label values may have spaces.
+                let time = try #require(Int64(parts[parts.count - 1]))
+                let head = line.dropLast(parts[parts.count - 1].count + parts[parts.count - 2].count + 2)
+                if head != series {
+                    #expect(seen.insert(head).inserted, "\(name): \(head) is not in one piece")
+                    (series, moment) = (head, .min)
                 }
                 #expect(time > moment)
                 moment = time
