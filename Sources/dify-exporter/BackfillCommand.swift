@@ -123,8 +123,7 @@ struct BackfillCommand {
         let backfill = Backfill(
             of: configuration, settings: HistorySettings(range: range, labels: labels, apps: configuration.apps),
             environment: environment, logger: Logger(level: .warn, format: .logfmt),
-            makeTransport: { _ in Program.transport(environment) }
-        ) { line.show($0) }
+            makeTransport: { _ in Program.transport(environment) }, tell: { line.show($0) })
         do throws(HistoryError) {
             let summary = try await backfill.run(
                 in: folder, beginning, storage: storagePath.map { CheckpointFolder($0) })

@@ -50,8 +50,9 @@ import Testing
         }
 
         func backfill(
-            _ transport: (any Transport)? = nil, keys: [String] = ["key-1", "key-2"], until: Int64 = BackfillTests.until,
-            step: Int64 = 60, tell: @escaping @Sendable (HistoryProgress) -> Void = { _ in }
+            _ transport: (any Transport)? = nil, keys: [String] = ["key-1", "key-2"],
+            until: Int64 = BackfillTests.until, step: Int64 = 60,
+            tell: @escaping @Sendable (HistoryProgress) -> Void = { _ in }
         ) throws -> Backfill {
             let configuration = try configuration(keys)
             return Backfill(
@@ -118,10 +119,12 @@ import Testing
                 }
                 guard !line.hasPrefix("#") else { continue }
                 let parts = line.split(separator: " ")
-                let time = try #require(Int64(parts[2]))
-                if parts[0] != series {
-                    #expect(seen.insert(parts[0]).inserted, "\(name): \(parts[0]) is not in one piece")
-                    (series, moment) = (parts[0], .min)
+                // Label values may have spaces.
+                let time = try #require(Int64(parts[parts.count - 1]))
+                let head = line.dropLast(parts[parts.count - 1].count + parts[parts.count - 2].count + 2)
+                if head != series {
+                    #expect(seen.insert(head).inserted, "\(name): \(head) is not in one piece")
+                    (series, moment) = (head, .min)
                 }
                 #expect(time > moment)
                 moment = time
