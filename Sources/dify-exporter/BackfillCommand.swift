@@ -91,8 +91,10 @@ struct BackfillCommand {
     }
 
     func run() async throws(UsageError) -> ExitCode {
-        guard var configuration = await Program.loadConfiguration(
-                file: configFile, appsFolder: appsFolder, environment: environment) else {
+        guard
+            var configuration = await Program.loadConfiguration(
+                file: configFile, appsFolder: appsFolder, environment: environment)
+        else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }

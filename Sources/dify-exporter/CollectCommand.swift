@@ -36,8 +36,10 @@ struct CollectCommand {
     }
 
     func run() async -> ExitCode {
-        guard let configuration = await Program.loadConfiguration(
-                file: configFile, appsFolder: appsFolder, environment: environment) else {
+        guard
+            let configuration = await Program.loadConfiguration(
+                file: configFile, appsFolder: appsFolder, environment: environment)
+        else {
             return .usage
         }
         guard Program.hasLibcurl() else { return .failure }

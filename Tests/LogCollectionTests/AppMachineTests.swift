@@ -109,7 +109,7 @@ import Testing
         let infoFails = AppMachine.Input.info(answer(.failure(.server(status: 500, message: ""))))
         let pageFails = AppMachine.Input.logs(answer(.failure(.timeout(after: .seconds(20)))))
         let page = AppMachine.Input.logs(answer(.success(.make([]))))
-        let manyLogs = AppMachine.Input.logs(answer(.success(.make([], total: 1000))))
+        let manyLogs = AppMachine.Input.logs(answer(.success(.make([], total: 100_000))))
         let otherYear = AppMachine.Input.info(
             answer(.success(.named("Triage")), dateOff: .seconds(365 * 86_400)))
         let load = AppMachine.Input.loaded(.success(stored))

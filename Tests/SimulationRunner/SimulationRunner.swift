@@ -13,10 +13,24 @@ import Storage
 /// polling costs Dify.
 @main
 struct SimulationRunner {
+    private static let help = """
+        usage: simulation [--seeds N] [--first SEED] [--hours H] [--with NAMES | --without NAME]
+
+        Runs N worlds (100) from SEED (1) on, of H simulated hours each (1), and names the seeds that fail.
+          --with      the mischiefs of every world, between commas, or none; without it each world draws its own
+          --without   a safeguard that is switched off, or all for one after the other: its lack must be noticed
+          --checkpoints FOLDER            measures checkpoints instead
+          --polling [--interval SECONDS]  prices what polling costs Dify instead
+        """
+
     static func main() {
         let arguments = CommandLine.arguments
         func value(_ name: String) -> String? {
             arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+        }
+        if arguments.contains("--help") {
+            print(help)
+            exit(0)
         }
         if let folder = value("--checkpoints") {
             do throws(DiskError) {
@@ -54,9 +68,10 @@ struct SimulationRunner {
         exit(isRight ? 0 : 1)
     }
 
-    /// Names of mischiefs, separated by commas; an empty text is none.
+    /// Names of mischiefs, separated by commas, or `none`.
     private static func mischief(_ names: String) -> Set<Mischief> {
-        Set(
+        guard names != "none" else { return [] }
+        return Set(
             names.split(separator: ",").map { name in
                 guard let mischief = Mischief(rawValue: String(name)) else {
                     refuse("mischief \(name)", Mischief.allCases.map(\.rawValue))

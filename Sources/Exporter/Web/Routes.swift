@@ -129,7 +129,8 @@ extension Routes {
         let scrape = Scrape(
             snapshots: await board.all.map(\.snapshot), departed: await board.departed, servers: servers,
             reload: await service.reloadStatus)
-        return scrape.ownFamilies + (await service.folderStatus.families) + [service.logFamily] + ProcessMetrics.families
+        let folder = await service.folderStatus.families
+        return scrape.ownFamilies + folder + [service.logFamily] + ProcessMetrics.families
     }
 }
 

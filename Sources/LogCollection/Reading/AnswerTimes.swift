@@ -29,7 +29,7 @@ struct AnswerTimes: Sendable {
     /// The weight of the presumed price beside what answers of different lengths tell, in rows squared.
     private static let weightOfPresumed = 25.0
     /// At most this much is the share divided by.
-    static let greatestStrain = 8.0
+    static let greatestStrain = 12.0
     /// What an answer may take beyond what is usual, however alike answers are.
     private static let leastTolerance = 0.05
 
@@ -73,7 +73,7 @@ struct AnswerTimes: Sendable {
         let sorted = ratios.sorted()
         let (low, middle) = (sorted[sorted.count / 10], sorted[sorted.count / 2])
         // The faster half shows how much answers differ where nobody else is in the way.
-        let tolerance = max(2 * (middle - low), Self.leastTolerance * middle)
+        let tolerance = max(3 * (middle - low), Self.leastTolerance * middle)
         strain = ratio > middle + tolerance ? min(strain * 2, Self.greatestStrain) : max(strain * 0.93, 1)
     }
 }

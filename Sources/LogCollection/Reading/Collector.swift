@@ -229,8 +229,9 @@ package struct Collector: Sendable {
                 return
             }
             notePresent(reader.window, purpose, at: now.second)
+            let isCuttingDown = reader.isCuttingDown
             let progress = reader.receive(page)
-            resume(reader, purpose, progress, isFutile: news == 0, at: now.second)
+            resume(reader, purpose, progress, isFutile: news == 0 && !isCuttingDown, at: now.second)
             putOffSearches(at: now.second)
         }
     }
@@ -385,7 +386,12 @@ package struct Collector: Sendable {
         for part in reader.open {
             leaveOpen(part, retried.map { .readInVain($0) } ?? .found, at: now, isNew: reader.wasShort)
         }
-        for part in reader.unread { leaveOpen(part, retried.map { .putOff($0) } ?? .found, at: now, isNew: false) }
+        // A try that leaves all as it was is one in vain, however it ended: the next would be no better.
+        let isInVain = reader.complete.isEmpty && reader.refusing.isEmpty
+        for part in reader.unread {
+            leaveOpen(
+                part, retried.map { isInVain ? .readInVain($0) : .putOff($0) } ?? .found, at: now, isNew: false)
+        }
         for part in reader.open + reader.unread {
             for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
         }

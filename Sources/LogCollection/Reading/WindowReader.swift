@@ -109,6 +109,14 @@ struct WindowReader: Sendable {
         return rest
     }
 
+    /// Whether the next answer helps to find a row that cannot be served, even if it brings no row.
+    var isCuttingDown: Bool {
+        switch parts.last {
+        case .newest, .afterNewest, .withUnreadable: true
+        default: false
+        }
+    }
+
     /// What to ask next; stays the same until the answer is received. Nil when the window has been read.
     var request: PageRequest? {
         switch parts.last {

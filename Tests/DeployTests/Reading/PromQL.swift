@@ -42,7 +42,7 @@ struct PromQL {
     }
 
     private static let labelLists: Set = ["by", "without", "on", "ignoring", "group_left", "group_right"]
-    private static let words = labelLists.union(["and", "or", "unless", "offset", "bool", "atan2"])
+    private static let words = labelLists.union(["and", "or", "unless", "offset", "bool", "atan2", "Inf", "NaN"])
 
     private mutating func skip(to end: String) {
         while let token = tokens.popFirst(), token != end {}

@@ -171,7 +171,7 @@ import Testing
         } else {
             #expect(
                 messages[0].hasPrefix(
-                    "f:1:2: zzz: unknown key; known here: apps, apps_dir, base_url, failure_reasons, give_up_after"))
+                    "f:1:2: zzz: unknown key; known here: apps, apps_dir, base_url, catch_up_share, failure_reasons"))
         }
     }
 
