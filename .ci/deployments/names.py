@@ -26,7 +26,7 @@ def check_all(program):
         given = {flag.split("=")[0] for flag in flags}
         check(f"{path}: `{' '.join(command)}` is a command of the program", known and given <= known, str(given - known))
 
-    port = re.search(r"default 127\.0\.0\.1:(\d+)", serve)[1]
+    port = re.search(r"default\s+127\.0\.0\.1:(\d+)", serve)[1]
     for path in files():
         found = set(re.findall(r"\b13\d{3}\b", read(path)))
         if found:

@@ -48,7 +48,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("overlap", 1), ("audit", 1), ("cut-by-time", 2), ("sticky-counting", 1), ("publish-after-sync", 6),
+            ("overlap", 1), ("audit", 1), ("cut-by-time", 3), ("sticky-counting", 1), ("publish-after-sync", 6),
         ] as [(String, UInt64)])
     func theLackOfAProtectionIsNoticed(name: String, seed: UInt64) async throws {
         let protection = try #require(Protections.named.first { $0.name == name }?.protection)
