@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func everyTotalIsTheTruthAndNothingStepsBack(seed: UInt64) async throws {
-        let report = try await report(seed: seed)
+        let report = try await report(seed: seed, with: [])
         #expect(report.failures.isEmpty, "seed \(seed)")
         #expect(report.runs > 0)
     }
