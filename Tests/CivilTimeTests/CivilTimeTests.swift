@@ -8,7 +8,7 @@ import Testing
             (4_102_444_800, "2100-01-01T00:00:00Z"),
             (-1, "1969-12-31T23:59:59Z"),
         ] as [(Int64, String)])
-    func aSecondIsWrittenAndReadBack(second: Int64, text: String) {
+    func `a second is written and read back`(second: Int64, text: String) {
         #expect(UnixTime.iso8601(second: second) == text)
         #expect(UnixTime(iso8601: text) == UnixTime(seconds: second))
     }
@@ -22,7 +22,7 @@ import Testing
             ("2026-11-20T00:00:00.123456Z", 1_795_132_800_123), ("2026-11-20T00:00:00,5Z", 1_795_132_800_500),
             ("2026-11-20T24:00:00Z", 1_795_219_200_000), ("0001-01-01T00:00:00Z", -62_135_596_800_000),
         ] as [(String, Int64)])
-    func whatIsoparseAcceptsIsRead(text: String, milliseconds: Int64) {
+    func `what isoparse accepts is read`(text: String, milliseconds: Int64) {
         #expect(UnixTime(iso8601: text)?.milliseconds == milliseconds)
     }
 
@@ -31,11 +31,11 @@ import Testing
         "2026-11-20T00:00:00 08:00", "2026-11-20T23:59:60Z", "2026-11-20T25:00:00Z", "2026-11-20T24:00:01Z",
         "2026-11-20T00:00:00+", "2026-11-20T", "2026-11-20T00:", "2026-11-20T00:00:00.Z", "2026-1-2",
     ])
-    func whatIsoparseRefusesIsRefused(text: String) {
+    func `what isoparse refuses is refused`(text: String) {
         #expect(UnixTime(iso8601: text) == nil)
     }
 
-    @Test func millisecondsAreWrittenForLogs() {
+    @Test func `milliseconds are written for logs`() {
         #expect(UnixTime(milliseconds: 1_795_132_800_007).iso8601 == "2026-11-20T00:00:00.007Z")
         #expect(UnixTime(milliseconds: -1).iso8601 == "1969-12-31T23:59:59.999Z")
     }
@@ -47,11 +47,11 @@ import Testing
     @Test(arguments: [
         "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
     ])
-    func allThreeFormsOfTheStandardAreRead(text: String) {
+    func `all three forms of the standard are read`(text: String) {
         #expect(UnixTime(httpDate: text, now: now) == UnixTime(seconds: 784_111_777))
     }
 
-    @Test func theFixedFormIsWritten() {
+    @Test func `the fixed form is written`() {
         #expect(UnixTime(seconds: 784_111_777).httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")
     }
 
@@ -131,12 +131,12 @@ import Testing
             ("0", 0), ("500ms", 500), ("30s", 30_000), ("1h30m", 5_400_000), ("7d", 604_800_000), ("1w", 604_800_000),
             ("1y", 31_536_000_000), ("1d2h3m4s5ms", 93_784_005),
         ] as [(String, Int64)])
-    func durationsOfPrometheusAreRead(text: String, milliseconds: Int64) {
+    func `durations of prometheus are read`(text: String, milliseconds: Int64) {
         #expect(Duration(prometheus: text) == .milliseconds(milliseconds))
     }
 
     @Test(arguments: ["", "30", "s", "-5s", "1.5h", "30m1h", "5m5m", "1 h", "5sec", "9999999999999y"])
-    func anythingElseIsRefused(text: String) {
+    func `anything else is refused`(text: String) {
         #expect(Duration(prometheus: text) == nil)
     }
 
@@ -144,7 +144,7 @@ import Testing
         arguments: [
             (0, "0s"), (500, "500ms"), (5_400_000, "1h30m"), (691_200_000, "8d"), (-2500, "-2s500ms"),
         ] as [(Int64, String)])
-    func durationsAreWrittenForPeople(milliseconds: Int64, text: String) {
+    func `durations are written for people`(milliseconds: Int64, text: String) {
         #expect(Duration.milliseconds(milliseconds).prometheusText == text)
     }
 }
@@ -171,13 +171,13 @@ import Testing
         #expect(UnixTime(milliseconds: .min).httpDate == "Mon, 01 Jan 0001 00:00:00 GMT")
     }
 
-    @Test func secondsRoundTowardsThePast() {
+    @Test func `seconds round towards the past`() {
         #expect(UnixTime(milliseconds: 1999).second == 1)
         #expect(UnixTime(milliseconds: -1).second == -1)
         #expect(UnixTime(milliseconds: -1000).second == -1)
     }
 
-    @Test func spansAndMomentsAddUp() {
+    @Test func `spans and moments add up`() {
         let start = UnixTime(seconds: 100)
         #expect(start + .milliseconds(2500) - start == .milliseconds(2500))
         #expect(start - .seconds(1) < start)

@@ -62,12 +62,12 @@ import Testing
         static func all() throws -> [Entry] { try RuleFile.alerts().map(Entry.init) }
     }
 
-    @Test(arguments: try Entry.all()) func aCaseFires(entry: Entry) throws {
+    @Test(arguments: try Entry.all()) func `a case fires`(entry: Entry) throws {
         #expect(try !Cases(entry.alert).firing.isEmpty)
     }
 
     /// Quiet for longer than `for`, and not for want of series.
-    @Test(arguments: try Entry.all()) func aCaseWithDataStaysQuiet(entry: Entry) throws {
+    @Test(arguments: try Entry.all()) func `a case with data stays quiet`(entry: Entry) throws {
         let cases = try Cases(entry.alert)
         #expect(
             cases.quiet.contains { one in
@@ -76,7 +76,7 @@ import Testing
     }
 
     /// Counters that go on after a gap, and counters that begin at 0 again, as without storage.
-    @Test(arguments: try Entry.all()) func restartsAreTried(entry: Entry) throws {
+    @Test(arguments: try Entry.all()) func `restarts are tried`(entry: Entry) throws {
         let cases = try Cases(entry.alert)
         guard !cases.counters.isEmpty else { return }
         for (what, some) in [("fires", cases.firing), ("is quiet", cases.quiet)] {
@@ -88,7 +88,7 @@ import Testing
     }
 
     /// Series that have ended by then, or have never been there.
-    @Test(arguments: try Entry.all()) func missingDataIsTried(entry: Entry) throws {
+    @Test(arguments: try Entry.all()) func `missing data is tried`(entry: Entry) throws {
         let cases = try Cases(entry.alert)
         #expect(
             (cases.quiet + cases.firing).contains { one in
@@ -97,7 +97,7 @@ import Testing
             })
     }
 
-    @Test func everyCheckIsOfAnAlert() throws {
+    @Test func `every check is of an alert`() throws {
         let alerts = Set(try RuleFile.alerts().map(\.name))
         for check in try RuleTestFile.all().flatMap(\.tests).flatMap(\.checks) {
             #expect(alerts.contains(check.alert), "line \(check.line)")

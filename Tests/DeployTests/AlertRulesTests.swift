@@ -3,7 +3,7 @@ import Testing
 
 /// What every alert owes the person it wakes.
 @Suite struct AlertRulesTests {
-    @Test func everyAlertSaysWhatItIsAndWhatToDo() throws {
+    @Test func `every alert says what it is and what to do`() throws {
         let alerts = try RuleFile.alerts()
         #expect(alerts.count > 15)
         for alert in alerts {
@@ -17,13 +17,15 @@ import Testing
         }
     }
 
-    @Test func everyAlertHasARunbookAndEveryRunbookAnAlert() throws {
+    @Test func `every alert has a runbook and every runbook an alert`() throws {
         let pages = try ProjectFiles.paths(in: "deploy/runbooks", ".md").filter { !$0.hasSuffix("/README.md") }
         let alerts = Set(try RuleFile.alerts().map { "deploy/runbooks/\($0.name).md" })
         #expect(Set(pages) == alerts)
     }
 
-    @Test(arguments: Set(try RuleFile.alerts().map(\.name)).sorted()) func runbookAnswersThreeQuestions(alert: String)
+    @Test(arguments: Set(try RuleFile.alerts().map(\.name)).sorted()) func `runbook answers three questions`(
+        alert: String
+    )
         throws
     {
         let page = try ProjectFiles.text("deploy/runbooks/\(alert).md")
@@ -31,7 +33,7 @@ import Testing
         #expect(headings == ["# \(alert)", "## What it means", "## What to look at", "## What to do"])
     }
 
-    @Test func theIndexOfRunbooksNamesEachOnce() throws {
+    @Test func `the index of runbooks names each once`() throws {
         let index = try ProjectFiles.text("deploy/runbooks/README.md")
         for alert in Set(try RuleFile.alerts().map(\.name)) {
             #expect(index.components(separatedBy: "(\(alert).md)").count == 2, "\(alert)")
@@ -55,7 +57,7 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
-    @Test func figuresStandInTheThresholdsOnly() throws {
+    @Test func `figures stand in the thresholds only`() throws {
         for alert in try RuleFile.alerts() {
             let figures = alert.expression.matches(of: /[<>]=? *([0-9.]+)/).map { $0.1 }
             #expect(figures.allSatisfy { $0 == "0" }, "\(alert.name), line \(alert.line)")

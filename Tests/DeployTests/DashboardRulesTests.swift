@@ -5,7 +5,7 @@ import Testing
 
 /// The rules of grafana/dashboard-linter that matter here, and those of this project.
 @Suite struct DashboardRulesTests {
-    @Test(arguments: try DashboardFile.all()) func settingsAreThoseOfTheProject(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `settings are those of the project`(file: DashboardFile) {
         let root = file.root
         #expect(
             file.path == "dashboards/\(root["uid"].text ?? "").json", "the uid is the file's name and never changes")
@@ -18,13 +18,13 @@ import Testing
         #expect(!(root["title"].text ?? "").isEmpty && !(root["description"].text ?? "").isEmpty)
     }
 
-    @Test func titlesAndUIDsAreUnique() throws {
+    @Test func `titles and UI ds are unique`() throws {
         let roots = try DashboardFile.all().map(\.root)
         #expect(Set(roots.map { $0["uid"].text }).count == roots.count)
         #expect(Set(roots.map { $0["title"].text }).count == roots.count)
     }
 
-    @Test(arguments: try DashboardFile.all()) func sourceIsAVariable(file: DashboardFile) throws {
+    @Test(arguments: try DashboardFile.all()) func `source is a variable`(file: DashboardFile) throws {
         let variable = try #require(file.variable("datasource"))
         #expect(variable["type"].text == "datasource")
         #expect(variable["label"].text == "Data source")
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: try DashboardFile.all(), ["job", "instance", "app"])
-    func variableChoosesAmongAll(file: DashboardFile, name: String) throws {
+    func `variable chooses among all`(file: DashboardFile, name: String) throws {
         let variable = try #require(file.variable(name))
         #expect(variable["type"].text == "query")
         #expect(variable["datasource"]["uid"].text == "${datasource}")
@@ -49,7 +49,7 @@ import Testing
         #expect(variable["refresh"].integer == 2, "queried again when the shown time changes")
     }
 
-    @Test(arguments: try DashboardFile.all()) func everyPanelExplainsItself(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `every panel explains itself`(file: DashboardFile) {
         for panel in file.shownPanels {
             let title = panel["title"].text ?? ""
             #expect(!title.isEmpty)
@@ -67,12 +67,12 @@ import Testing
         ["s", "short", "none", "percentunit", "reqps", "rowsps", "bytes"].contains(unit) || unit.hasPrefix("suffix:")
     }
 
-    @Test(arguments: try DashboardFile.all()) func panelsComeWithGrafana(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `panels come with grafana`(file: DashboardFile) {
         let builtIn: Set = ["row", "stat", "timeseries", "heatmap", "bargauge", "table", "text"]
         #expect(Set(file.panels.compactMap { $0["type"].text }).isSubset(of: builtIn))
     }
 
-    @Test(arguments: try DashboardFile.all()) func panelsHaveTheirOwnIDsAndPlaces(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `panels have their own i ds and places`(file: DashboardFile) {
         let ids = file.panels.compactMap { $0["id"].integer }
         #expect(ids.count == file.panels.count && Set(ids).count == ids.count)
         var taken: Set<[Int64]> = []
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test(arguments: try DashboardFile.all()) func everySelectorFollowsTheVariables(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `every selector follows the variables`(file: DashboardFile) {
         for (place, text) in file.expressions {
             for selector in PromQL(text).selectors {
                 #expect(selector.isMatched(by: "job", #"=~"$job""#), "\(place): \(selector.name)")
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test(arguments: try DashboardFile.all()) func matchersNameLabelsOfTheirMetric(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `matchers name labels of their metric`(file: DashboardFile) {
         for (place, text) in file.expressions {
             for selector in PromQL(text).selectors {
                 guard let metric = MetricNames.metric(of: selector.name) else { continue }
@@ -120,7 +120,9 @@ import Testing
         }
     }
 
-    @Test(arguments: try DashboardFile.all()) func countersStandInRatesOverAFittingWindow(file: DashboardFile) throws {
+    @Test(arguments: try DashboardFile.all()) func `counters stand in rates over a fitting window`(file: DashboardFile)
+        throws
+    {
         let windows: Set = ["$__rate_interval", "$__range", "1h", "30d"]
         let rates: Set = ["rate", "increase", "irate", "changes"]
         let recorded = Set(try RuleFile.all().filter { $0.kind == .record }.map(\.name))
@@ -136,7 +138,7 @@ import Testing
         }
     }
 
-    @Test(arguments: try DashboardFile.all()) func dashboardsAndRunbooksAreLinked(file: DashboardFile) throws {
+    @Test(arguments: try DashboardFile.all()) func `dashboards and runbooks are linked`(file: DashboardFile) throws {
         let links = file.root["links"].elements
         let dashboards = try #require(links.first { $0["type"].text == "dashboards" })
         #expect(dashboards["tags"].elements.map(\.text) == ["dify"])
@@ -152,7 +154,7 @@ import Testing
         }
     }
 
-    @Test(arguments: try DashboardFile.all()) func theObjectiveIsThatOfTheAlerts(file: DashboardFile) throws {
+    @Test(arguments: try DashboardFile.all()) func `the objective is that of the alerts`(file: DashboardFile) throws {
         guard let objective = file.variable("objective") else { return }
         let shown = try #require(Double(objective["query"].text ?? ""))
         let allowed = try #require(RuleFile.thresholds()["failure_ratio"])
@@ -170,7 +172,7 @@ import Testing
         #expect(Expression.detection.contains("> \(Int(age)))"))
     }
 
-    @Test(arguments: try DashboardFile.all()) func restartsAndReloadsAreAnnotated(file: DashboardFile) {
+    @Test(arguments: try DashboardFile.all()) func `restarts and reloads are annotated`(file: DashboardFile) {
         let names = file.root["annotations"]["list"].elements.compactMap { $0["name"].text }
         #expect(names.contains("Restarts") && names.contains("Reloads"))
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct GeneratedDashboardsTests {
     static let all = [Dashboard.overview, .app, .exporter]
 
-    @Test(arguments: all.map(\.uid)) func committedFileIsWhatTheGeneratorMakes(uid: String) throws {
+    @Test(arguments: all.map(\.uid)) func `committed file is what the generator makes`(uid: String) throws {
         let dashboard = try #require(Self.all.first { $0.uid == uid })
         let path = "dashboards/\(uid).json"
         if ProcessInfo.processInfo.environment["DIFY_WRITE_DASHBOARDS"] != nil {
@@ -17,7 +17,7 @@ import Testing
             committed == dashboard.json.text, "write it again: DIFY_WRITE_DASHBOARDS=1 swift test --filter Generated")
     }
 
-    @Test func everyFileHasItsGenerator() throws {
+    @Test func `every file has its generator`() throws {
         #expect(
             try ProjectFiles.paths(in: "dashboards", ".json") == Self.all.map { "dashboards/\($0.uid).json" }.sorted())
     }

@@ -14,7 +14,7 @@ import Testing
         get throws { Set(try RuleFile.all().filter { $0.kind == .record }.map(\.name)) }
     }
 
-    @Test(arguments: try DashboardFile.all()) func dashboardsNameMetricsOfTheCatalogueOrRecordedSeries(
+    @Test(arguments: try DashboardFile.all()) func `dashboards name metrics of the catalogue or recorded series`(
         file: DashboardFile
     ) throws {
         let recorded = try recorded
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func rulesNameMetricsOfTheCatalogueOrEachOther() throws {
+    @Test func `rules name metrics of the catalogue or each other`() throws {
         let recorded = try recorded
         for rule in try RuleFile.all() {
             for name in PromQL(rule.expression).selectors.map(\.name) where !MetricNames.ofPrometheus.contains(name) {
@@ -42,14 +42,14 @@ import Testing
     @Test(
         arguments: try ProjectFiles.paths(in: "deploy/prometheus/tests", ".yml")
             + ProjectFiles.paths(in: "deploy/runbooks", ".md"))
-    func textsNameMetricsOfTheCatalogue(path: String) throws {
+    func `texts name metrics of the catalogue`(path: String) throws {
         let recorded = try recorded
         for word in MetricNames.words(in: try ProjectFiles.text(path)) {
             #expect(MetricNames.metric(of: word) != nil || recorded.contains(word), "\(path) names \(word)")
         }
     }
 
-    @Test func everyMetricIsShownOrLeftOutForAReason() throws {
+    @Test func `every metric is shown or left out for a reason`() throws {
         let shown = Set(
             try DashboardFile.all().flatMap(\.expressions).flatMap { PromQL($0.text).selectors }
                 .compactMap { MetricNames.metric(of: $0.name)?.name })
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func everyRecordedSeriesIsUsed() throws {
+    @Test func `every recorded series is used`() throws {
         let rules = try RuleFile.all()
         let used = Set(rules.flatMap { PromQL($0.expression).selectors }.map(\.name))
         for name in try recorded { #expect(used.contains(name), "no rule uses \(name)") }

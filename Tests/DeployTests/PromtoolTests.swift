@@ -4,18 +4,18 @@ import Testing
 
 /// Runs Prometheus's own checks where they are installed; elsewhere these tests are skipped.
 @Suite(.enabled(if: Promtool.path != nil, "promtool is not on PATH"), .serialized) struct PromtoolTests {
-    @Test func rulesAreValid() async throws {
+    @Test func `rules are valid`() async throws {
         let result = try await Promtool.run(
             ["check", "rules"] + ProjectFiles.paths(in: "deploy/prometheus", ".rules.yml"))
         #expect(result.status == 0, "\(result.output)")
     }
 
-    @Test func exampleConfigurationIsValid() async throws {
+    @Test func `example configuration is valid`() async throws {
         let result = try await Promtool.run(["check", "config", "deploy/prometheus/prometheus.yml"])
         #expect(result.status == 0, "\(result.output)")
     }
 
-    @Test(arguments: try ProjectFiles.paths(in: "deploy/prometheus/tests", ".yml")) func alertsFireWhenTheyShould(
+    @Test(arguments: try ProjectFiles.paths(in: "deploy/prometheus/tests", ".yml")) func `alerts fire when they should`(
         path: String
     ) async throws {
         let result = try await Promtool.run(["test", "rules", path])

@@ -5,7 +5,7 @@ import Testing
     private static let pages = try? ProjectFiles.paths(in: "deploy/runbooks", ".md")
 
     /// A page writes `late_logs` (50), or with a unit: `exceptions_ratio` (10 %).
-    @Test func figuresAreThoseOfTheThresholds() throws {
+    @Test func `figures are those of the thresholds`() throws {
         let thresholds = try RuleFile.thresholds()
         let units = ["": 1, "%": 0.01, "min": 60]
         var count = 0
@@ -22,7 +22,7 @@ import Testing
     }
 
     /// Panels and rows stand in bold.
-    @Test func panelsAreThere() throws {
+    @Test func `panels are there`() throws {
         let panels = Set(try DashboardFile.all().flatMap(\.panels).compactMap { $0["title"].text })
         for path in try #require(Self.pages) {
             for found in try ProjectFiles.text(path).matches(of: /\*\*([^*]+)\*\*/) {
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func dashboardsAreThere() throws {
+    @Test func `dashboards are there`() throws {
         let titles = Set(try DashboardFile.all().compactMap { $0.root["title"].text })
         for path in try #require(Self.pages) {
             for found in try ProjectFiles.text(path).matches(of: /\*(Dify \/ [^*]+)\*/) {
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func everyAlertIsOnADashboard() throws {
+    @Test func `every alert is on a dashboard`() throws {
         let linked = Set(
             try DashboardFile.all().flatMap(\.shownPanels).flatMap { $0["links"].elements }
                 .compactMap { $0["url"].text })

@@ -30,7 +30,7 @@ struct CurlTransportTests {
             bodyLimit: bodyLimit)
     }
 
-    @Test func statusFieldsAndBodyComeBack() async throws {
+    @Test func `status fields and body come back`() async throws {
         try await withServer { request in
             var response = HTTPResponse.text(
                 418, "\(request.headers["Authorization"] ?? "") \(request.headers["User-Agent"] ?? "")")
@@ -44,7 +44,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func aConnectionThatTheServerDroppedIsReplaced() async throws {
+    @Test func `a connection that the server dropped is replaced`() async throws {
         var address = try ListenAddress("127.0.0.1:0")
         for _ in 0..<10 {
             // The next server on the same port knows nothing of the connections of the one before.
@@ -56,7 +56,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func timeoutsAreKeptToTheMillisecondAndNotToWholeSeconds() async throws {
+    @Test func `timeouts are kept to the millisecond and not to whole seconds`() async throws {
         try await withServer { _ in
             try? await Task.sleep(for: .seconds(60))
             return .text(200, "late")
@@ -65,7 +65,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func aCancelledTaskEndsItsTransfer() async throws {
+    @Test func `a cancelled task ends its transfer`() async throws {
         try await withServer { _ in
             try? await Task.sleep(for: .seconds(60))
             return .text(200, "late")
@@ -76,7 +76,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func bodiesBeyondTheLimitAreCutOff() async throws {
+    @Test func `bodies beyond the limit are cut off`() async throws {
         try await withServer { _ in
             HTTPResponse(status: 200, body: [UInt8](repeating: 0x61, count: 200_000))
         } _: { url in
@@ -86,7 +86,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func compressedBodiesAreUndoneAndLimitedByWhatTheyBecome() async throws {
+    @Test func `compressed bodies are undone and limited by what they become`() async throws {
         let compressed = Data(base64Encoded: "H4sIAAAAAAACA6tWys9WsiopKk2trR5ljjKxMwGrDZLfJgIAAA==")!
         try await withServer { _ in
             HTTPResponse(status: 200, headers: ["Content-Encoding": "gzip"], body: [UInt8](compressed))
@@ -97,7 +97,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func redirectsAreNotFollowed() async throws {
+    @Test func `redirects are not followed`() async throws {
         try await withServer { request in
             guard request.path == "/v1" else { return .text(200, "the key has come along") }
             return HTTPResponse(status: 308, headers: ["Location": "/elsewhere"])
@@ -107,7 +107,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func brokenAnswersAreConnectionErrors() async throws {
+    @Test func `broken answers are connection errors`() async throws {
         try await withServer { request in
             var response = HTTPResponse.text(200, String(repeating: "x", count: 1000))
             response.delivery = request.path == "/cut" ? .cut(afterBytes: 10) : .reset
@@ -124,7 +124,7 @@ struct CurlTransportTests {
         }
     }
 
-    @Test func nobodyListeningIsAConnectionErrorThatNamesThePort() async throws {
+    @Test func `nobody listening is a connection error that names the port`() async throws {
         let server = try HTTPServer(addresses: [ListenAddress("127.0.0.1:0")]) { _ in .text(200, "") }
         let address = server.boundAddresses[0]
         await server.stop()
@@ -133,11 +133,11 @@ struct CurlTransportTests {
         #expect(message.contains("\(address.port)"))
     }
 
-    @Test func otherSchemesAreRefused() async {
+    @Test func `other schemes are refused`() async {
         await #expect(throws: TransportError.self) { try await get(request("file:///etc/hostname")) }
     }
 
-    @Test func manyTransfersRunAtOnce() async throws {
+    @Test func `many transfers run at once`() async throws {
         try await withServer { request in
             .text(200, request.path)
         } _: { url in

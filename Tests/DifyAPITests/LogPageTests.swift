@@ -8,7 +8,7 @@ import Testing
         try LogPage(json: Array(#"{"page":1,"limit":20,"total":1,"has_more":false,"data":[\#(row)]}"#.utf8))
     }
 
-    @Test func fieldsThatOldServersLackAreNil() throws {
+    @Test func `fields that old servers lack are nil`() throws {
         let page = try page(
             row: #"""
                 {"id":"a","workflow_run":{"id":"r","version":"v","status":"succeeded","error":null,"elapsed_time":1,
@@ -21,7 +21,7 @@ import Testing
         #expect(run.triggeredFrom == nil)
     }
 
-    @Test func everyFieldOfARunButNoneOfALogMayBeNull() throws {
+    @Test func `every field of a run but none of a log may be null`() throws {
         let page = try page(
             row: #"""
                 {"id":"a","workflow_run":{"id":"r","version":null,"status":null,"triggered_from":null,"error":null,
@@ -34,7 +34,7 @@ import Testing
         #expect(throws: JSONError.self) { try self.page(row: #"{"id":"a"}"#) }
     }
 
-    @Test func wholeNumbersMayComeAsFloatsAndFloatsAsWholeNumbers() throws {
+    @Test func `whole numbers may come as floats and floats as whole numbers`() throws {
         let page = try page(
             row:
                 #"{"id":"a","workflow_run":{"total_tokens":1.5e3,"total_steps":3.0,"elapsed_time":2},"created_at":1795627236.0}"#
@@ -45,7 +45,7 @@ import Testing
         #expect(page.logs[0].createdAt == 1_795_627_236)
     }
 
-    @Test func unknownStatusesKeepTheirName() throws {
+    @Test func `unknown statuses keep their name`() throws {
         let page = try page(row: #"{"id":"a","workflow_run":{"status":"hibernating"},"created_at":1795627236}"#)
         #expect(page.logs[0].run?.status == .unknown("hibernating"))
         #expect(page.logs[0].run?.status?.name == "hibernating")
@@ -59,7 +59,7 @@ import Testing
         (#"{"id":"a","workflow_run":{"status":7},"created_at":1795627236}"#, "data[0]: status is not a string"),
         (#"{"id":"a","workflow_run":[],"created_at":1795627236}"#, "data[0]: found '[' where an object was expected"),
     ])
-    func wrongTypesAreRefusedByName(row: String, message: String) throws {
+    func `wrong types are refused by name`(row: String, message: String) throws {
         let error = #expect(throws: JSONError.self) { try page(row: row) }
         #expect(error?.problem.description == message)
     }
@@ -67,7 +67,7 @@ import Testing
     @Test(arguments: [
         (#"{}"#, "page, limit, total, has_more, data"), (#"{"page":1,"limit":2,"total":3,"has_more":true}"#, "data"),
     ])
-    func whatTheContractPromisesMustBeThere(json: String, missing: String) throws {
+    func `what the contract promises must be there`(json: String, missing: String) throws {
         let error = #expect(throws: JSONError.self) { try LogPage(json: Array(json.utf8)) }
         #expect(error?.problem.description.hasSuffix("missing: \(missing)") == true)
     }
@@ -168,7 +168,7 @@ import Testing
         #expect(error?.problem == .tooMany(limit: 2))
     }
 
-    @Test func aLogIsWrittenAsItWasRead() throws {
+    @Test func `a log is written as it was read`() throws {
         for name in ["logs_app_edge", "logs_app_real", "logs_app_wf2"] {
             let original = try LogPage(json: RecordedDify.oneThirteen.exchange(name).response.body)
             for log in original.logs {

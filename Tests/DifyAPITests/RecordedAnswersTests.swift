@@ -165,7 +165,7 @@ import Testing
         #expect(page.logs.contains { $0.createdFrom == "openapi" })
     }
 
-    @Test func refusalsAreToldApart() async throws {
+    @Test func `refusals are told apart`() async throws {
         func error(_ name: String) async throws -> APIError? {
             let client = try DifyClient.make(CannedTransport(RecordedDify.oneThirteen.exchange(name).response))
             if case .failure(let error) = await client.logs(LogsQuery()).result { return error }
@@ -185,7 +185,7 @@ import Testing
                 == true)
     }
 
-    @Test func oddRowsKeepEveryValue() async throws {
+    @Test func `odd rows keep every value`() async throws {
         let client = try DifyClient.make(CannedTransport(RecordedDify.oneThirteen.exchange("logs_app_edge").response))
         let page = try await client.logs(LogsQuery()).result.get()
         #expect(page.total == 24)

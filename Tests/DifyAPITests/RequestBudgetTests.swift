@@ -7,7 +7,7 @@ import Testing
 @Suite struct RequestBudgetTests {
     private let start = MonotonicTime.zero + .seconds(1000)
 
-    @Test func noSecondHoldsMoreRequestsThanAllowed() {
+    @Test func `no second holds more requests than allowed`() {
         for perSecond in [0.3, 1, 2.5, 5, 20] {
             var budget = RequestBudget(limits: .init(inFlight: 1000, perSecond: perSecond))
             var granted: [MonotonicTime] = []
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func requestsInFlightAreLimited() {
+    @Test func `requests in flight are limited`() {
         var budget = RequestBudget(limits: .init(inFlight: 2, perSecond: 1000))
         #expect(budget.admit(at: start) == .granted)
         #expect(budget.admit(at: start) == .granted)
@@ -94,7 +94,7 @@ import Testing
         #expect(budget.admit(at: start + .seconds(6)) == .waitForEnd)
     }
 
-    @Test func otherLimitsHoldFromNowOn() {
+    @Test func `other limits hold from now on`() {
         var budget = RequestBudget(limits: .init(inFlight: 9, perSecond: 4))
         for _ in 0..<4 { #expect(budget.admit(at: start) == .granted) }
         budget.adopt(.init(inFlight: 9, perSecond: 8), at: start)
@@ -136,7 +136,7 @@ import Testing
         func move(by span: Duration) { time.withLock { $0 = $0 + span } }
     }
 
-    @Test func waitersAreLetInAsOthersLeaveAndCancelledOnesGiveUp() async {
+    @Test func `waiters are let in as others leave and cancelled ones give up`() async {
         let gate = RequestGate(inFlight: 1, perSecond: 1000)
         #expect(await gate.enter() == .granted)
         let cancelled = Task { await gate.enter() }

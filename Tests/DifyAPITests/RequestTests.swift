@@ -5,7 +5,7 @@ import Testing
 @testable import DifyAPI
 
 @Suite struct RequestTests {
-    @Test func everyParameterIsSentEncoded() async throws {
+    @Test func `every parameter is sent encoded`() async throws {
         let transport = CannedTransport(.json(200, #"{"page":1,"limit":5,"total":0,"has_more":false,"data":[]}"#))
         let client = try DifyClient.make(transport)
         let query = LogsQuery(
@@ -24,7 +24,7 @@ import Testing
         #expect(request.timeout == .seconds(5))
     }
 
-    @Test func aServerThatIgnoresTimeBoundsIsRefused() async throws {
+    @Test func `a server that ignores time bounds is refused`() async throws {
         let row = #"{"id":"a","workflow_run":null,"created_at":1795627236}"#
         let transport = CannedTransport(
             .json(200, #"{"page":1,"limit":5,"total":1,"has_more":false,"data":[\#(row)]}"#))
@@ -35,7 +35,7 @@ import Testing
         #expect(try await client.logs(LogsQuery(createdAtAfter: 1_795_627_236)).result.get().logs.count == 1)
     }
 
-    @Test func theServersClockIsComparedByTheMiddleOfTheRequest() {
+    @Test func `the servers clock is compared by the middle of the request`() {
         let sentAt = UnixTime(milliseconds: 10_000)
         let answer = Answer<Int>(
             result: .success(1), server: ServerFacts(date: UnixTime(seconds: 13)), sentAt: sentAt, duration: .seconds(1)
@@ -43,7 +43,7 @@ import Testing
         #expect(answer.clockDifference == .seconds(3))
     }
 
-    @Test func transportErrorsBecomeTheirKinds() async throws {
+    @Test func `transport errors become their kinds`() async throws {
         let cases: [(TransportError, APIError, String)] = [
             (.timeout, .timeout(after: .seconds(5)), "timeout"),
             (.connection("refused"), .connection(message: "refused"), "connection"),
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [("120", 120), ("Sun, 22 Nov 2026 22:00:30 GMT", 30), ("0", 0), ("99999999999999999999", 86_400)])
-    func bothFormsOfRetryAfterAreRead(text: String, seconds: Int64) {
+    func `both forms of retry after are read`(text: String, seconds: Int64) {
         let now = UnixTime(iso8601: "2026-11-22T22:00:00Z")!
         #expect(RetryAfter.parse(text, now: now) == .seconds(seconds))
     }
@@ -120,7 +120,7 @@ import Testing
         "", "soon", "-5", "1.5", "Fri, 2147483648 Dec 2026 23:59:59 GMT", "Fri Dec 2147483648 23:59:59 2026",
         "Friday, 9223372036854775807-Dec-26 23:59:59 GMT", "١٢٠",
     ])
-    func otherRetryAfterIsIgnored(text: String) {
+    func `other retry after is ignored`(text: String) {
         #expect(RetryAfter.parse(text, now: UnixTime(seconds: 0)) == nil)
     }
 
@@ -140,7 +140,7 @@ import Testing
         #expect(answer.clockDifference == nil)
     }
 
-    @Test func aDateToRetryAtIsMeantOnTheServersClock() async throws {
+    @Test func `a date to retry at is meant on the servers clock`() async throws {
         let fields = [
             HTTPField(name: "Date", value: "Sun, 22 Nov 2020 22:00:00 GMT"),
             HTTPField(name: "Retry-After", value: "Sun, 22 Nov 2020 22:00:07 GMT"),
@@ -150,7 +150,7 @@ import Testing
         #expect(answer.result == .failure(.throttled(status: 429, retryAfter: .seconds(7))))
     }
 
-    @Test func throttlingIsToldFromFailing() async throws {
+    @Test func `throttling is told from failing`() async throws {
         let wait = [HTTPField(name: "Retry-After", value: "7")]
         func result(_ status: Int, _ fields: [HTTPField]) async throws -> Result<LogPage, APIError> {
             let response = TransportResponse(status: status, fields: fields, body: Array("error 1015".utf8))
@@ -162,7 +162,7 @@ import Testing
         #expect(try await result(503, []) == .failure(.server(status: 503, message: "no reason given")))
     }
 
-    @Test func proxiesAndForeignServersAreNotTakenForDify() async throws {
+    @Test func `proxies and foreign servers are not taken for dify`() async throws {
         func message(_ status: Int, _ type: String, _ body: String) async throws -> String {
             let field = HTTPField(name: "Content-Type", value: type)
             let response = TransportResponse(status: status, fields: [field], body: Array(body.utf8))
@@ -181,7 +181,7 @@ import Testing
 }
 
 @Suite struct SecretTests {
-    @Test func aKeyShowsItselfNowhere() throws {
+    @Test func `a key shows itself nowhere`() throws {
         let key = try #require(APIKey("app-very-secret\n"))
         var dumped = ""
         dump(key, to: &dumped)
@@ -267,11 +267,11 @@ import Testing
     }
 
     @Test(arguments: ["", " ", "app-\u{1}", "app-ü", "two words", "line\r\nX-Injected: 1"])
-    func whatCannotStandInAHeaderIsNoKey(text: String) {
+    func `what cannot stand in a header is no key`(text: String) {
         #expect(APIKey(text) == nil)
     }
 
-    @Test func aKeyThatTheServerEchoesIsTakenOut() async throws {
+    @Test func `a key that the server echoes is taken out`() async throws {
         let response = TransportResponse.json(
             401, #"{"code":"unauthorized","message":"token app-secret is bad","status":401}"#)
         let answer = try await DifyClient.make(CannedTransport(response)).logs(LogsQuery())
@@ -345,7 +345,7 @@ import Testing
         ("HTTP://Dify.Internal:8080/v1///", "http://dify.internal:8080/v1"),
         ("http://[::1]:5001/v1", "http://[::1]:5001/v1"), ("https://host", "https://host"),
     ])
-    func urlsAreReadAndTidied(text: String, tidy: String) throws {
+    func `urls are read and tidied`(text: String, tidy: String) throws {
         #expect(try BaseURL(text).description == tidy)
     }
 
@@ -355,12 +355,12 @@ import Testing
         "http://host/v1#x", "http://ho st/v1", "http://host:0/v1", "http://host:99999/v1", "http://host:x/v1",
         "http://[::1/v1",
     ])
-    func anythingElseIsRefusedWithoutRepeatingSecrets(text: String) {
+    func `anything else is refused without repeating secrets`(text: String) {
         let error = #expect(throws: BaseURLError.self) { try BaseURL(text) }
         #expect(error?.description.contains("password@") == false)
     }
 
-    @Test func theHostIsFoundInAnyForm() throws {
+    @Test func `the host is found in any form`() throws {
         #expect(try BaseURL("http://dify.internal:8080/v1").host == "dify.internal")
         #expect(try BaseURL("http://[::1]:5001/v1").host == "[::1]")
     }

@@ -13,7 +13,7 @@ import Testing
         ("Bearer app-doesnotexist000000000000", "Access token is invalid"),
         ("Bearer dataset-0000000000000000000000ds", "Access token is invalid"),
     ])
-    func refusesWithDifysWords(_ authorization: String?, _ message: String) {
+    func `refuses with difys words`(_ authorization: String?, _ message: String) {
         var dify = SimulatedDify.make()
         let response = dify.get(authorization: authorization)
         #expect(response.status == 401)
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ["bearer \(key)", "Bearer  \(key)", "BEARER \(key)"])
-    func acceptsTheSchemeInAnyForm(_ authorization: String) {
+    func `accepts the scheme in any form`(_ authorization: String) {
         var dify = SimulatedDify.make()
         #expect(dify.get(authorization: authorization).status == 200)
     }
@@ -33,7 +33,7 @@ import Testing
         (.workspaceArchived, 403, "The workspace's status is archived."),
         (.workspaceOwnerless, 401, "Tenant owner account not found or tenant is not active."),
     ])
-    func deniesAppsThatAreShut(_ access: SimulatedApp.Access, _ status: Int, _ message: String) {
+    func `denies apps that are shut`(_ access: SimulatedApp.Access, _ status: Int, _ message: String) {
         var dify = SimulatedDify.make()
         dify.apply(.setAccess(app: "app", access), at: start)
         for path in ["/v1/workflows/logs", "/v1/info"] {
@@ -45,14 +45,14 @@ import Testing
         #expect(dify.get().status == 200)
     }
 
-    @Test func aDeletedAppIsDeniedAndThenItsKeyIsUnknown() {
+    @Test func `a deleted app is denied and then its key is unknown`() {
         var dify = SimulatedDify.make()
         dify.apply(.deleteApp(app: "app"), at: start)
         #expect(dify.get(at: start + .seconds(599)).text.contains("The app no longer exists."))
         #expect(dify.get(at: start + .seconds(600)).text.contains("Access token is invalid"))
     }
 
-    @Test func aRotatedKeyReplacesTheOldOne() {
+    @Test func `a rotated key replaces the old one`() {
         var dify = SimulatedDify.make()
         dify.apply(.rotateKey(app: "app", key: "app-new"), at: start)
         #expect(dify.get().status == 401)

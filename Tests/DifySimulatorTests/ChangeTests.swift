@@ -14,7 +14,7 @@ import Testing
         return dify
     }
 
-    @Test func retentionRemovesLogsAndTheTotalFalls() throws {
+    @Test func `retention removes logs and the total falls`() throws {
         var dify = two()
         dify.apply(.remove(app: "app", .retention, olderThan: .seconds(600)), at: late)
         #expect(try dify.page(at: late).logs.map(\.createdAt) == [start.second + 500])
@@ -23,7 +23,7 @@ import Testing
         #expect(dify.truth(of: "app", at: late).finished == 2)
     }
 
-    @Test func runsCanGoBeforeTheirLogs() throws {
+    @Test func `runs can go before their logs`() throws {
         var dify = two()
         dify.apply(.remove(app: "app", .runsFirst, olderThan: .seconds(600)), at: late)
         #expect(try dify.page(at: late).logs.map { $0.run == nil } == [false, true])
@@ -31,7 +31,7 @@ import Testing
         #expect(try dify.page(at: late + .seconds(9)).total == 1)
     }
 
-    @Test func archivedLogsComeBackWithTheirIDsAndTimes() throws {
+    @Test func `archived logs come back with their i ds and times`() throws {
         var dify = two()
         let before = try dify.page(at: late)
         dify.apply(.remove(app: "app", .archive, olderThan: .seconds(600)), at: late)
@@ -40,7 +40,7 @@ import Testing
         #expect(try dify.page(at: late + .seconds(60)) == before)
     }
 
-    @Test func whatIsDeletedBeforeItsEndIsNeverKnown() throws {
+    @Test func `what is deleted before its end is never known`() throws {
         var dify = SimulatedDify.make()
         dify.add(RunScript(duration: .seconds(900)))
         dify.apply(.remove(app: "app", .retention, olderThan: .seconds(60)), at: start + .seconds(100))
@@ -49,7 +49,7 @@ import Testing
         #expect(dify.runs(of: "app").count == 1)
     }
 
-    @Test func whatIsDeletedBeforeItCanBeReadNeverAppears() throws {
+    @Test func `what is deleted before it can be read never appears`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript()
         script.rowDelay = .seconds(100)
@@ -58,7 +58,7 @@ import Testing
         #expect(try dify.page(at: late).total == 0)
     }
 
-    @Test func aSteppedClockStampsNewRowsOnly() throws {
+    @Test func `a stepped clock stamps new rows only`() throws {
         var dify = SimulatedDify.make(clockOffset: .seconds(10))
         dify.add(RunScript())
         dify.apply(.stepClock(by: .seconds(-30)), at: start + .seconds(5))
@@ -68,7 +68,7 @@ import Testing
         #expect(try LogPage(json: response.body).logs.map(\.createdAt) == [start.second + 10, start.second - 14])
     }
 
-    @Test func anIncidentSpoilsMostRunsUntilItEnds() {
+    @Test func `an incident spoils most runs until it ends`() {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 10, span: nil))
         dify.apply(.startIncident(app: "app", .quota, lasting: .seconds(600)), at: start + .seconds(100))
         dify.apply(.endIncident(app: "app"), at: start + .seconds(200))
@@ -82,7 +82,7 @@ import Testing
         #expect(failed(from: 201, to: 300) < 20)
     }
 
-    @Test(arguments: [0.0, 0.3, 1.0]) func anIncidentSpoilsTheShareThatItIsGiven(share: Double) {
+    @Test(arguments: [0.0, 0.3, 1.0]) func `an incident spoils the share that it is given`(share: Double) {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 10, span: nil))
         dify.apply(.startIncident(app: "app", .quota, share: share, lasting: .seconds(600)), at: start)
         dify.advance(to: start + .seconds(200))
@@ -90,7 +90,7 @@ import Testing
         #expect(abs(failed - share) < 0.05)
     }
 
-    @Test func aSlowTimeFailsNothing() {
+    @Test func `a slow time fails nothing`() {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 10, span: .seconds(100)))
         dify.apply(.startIncident(app: "app", .slow, lasting: .seconds(600)), at: start)
         let truth = dify.truth(of: "app", at: start + .seconds(3600))
@@ -99,7 +99,7 @@ import Testing
         #expect(truth.runs["failed", default: 0] < 80)
     }
 
-    @Test func theLoadStopsAndGoesOn() {
+    @Test func `the load stops and goes on`() {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 2, span: nil))
         dify.apply(.setLoad(app: "app", isOn: false), at: start + .milliseconds(9_900))
         dify.apply(.setLoad(app: "app", isOn: true), at: start + .milliseconds(49_900))

@@ -20,19 +20,19 @@ import Testing
         return answers
     }
 
-    @Test func theSameSeedGivesTheSameBytes() {
+    @Test func `the same seed gives the same bytes`() {
         #expect(transcript(seed: 7) == transcript(seed: 7))
     }
 
-    @Test func anotherSeedGivesOthers() {
+    @Test func `another seed gives others`() {
         #expect(transcript(seed: 7) != transcript(seed: 8))
     }
 
-    @Test func howOftenTimeIsToldMakesNoDifference() {
+    @Test func `how often time is told makes no difference`() {
         #expect(transcript(seed: 7, step: .milliseconds(100)) == transcript(seed: 7, step: .seconds(60)))
     }
 
-    @Test func aCopyLeadsALifeOfItsOwn() throws {
+    @Test func `a copy leads a life of its own`() throws {
         var one = SimulatedDify.make()
         var other = one
         one.add(RunScript())

@@ -13,18 +13,18 @@ import Testing
         return answer
     }
 
-    @Test func aServerErrorIsDifysOwn() {
+    @Test func `a server error is difys own`() {
         let answer = failing(.serverError)
         #expect(answer.response.status == 500 && answer.response.text.contains(#""code":"unknown""#))
     }
 
-    @Test func aBadGatewayIsSomebodyElses() {
+    @Test func `a bad gateway is somebody elses`() {
         let answer = failing(.badGateway)
         #expect(answer.response.status == 502 && answer.response.field("X-Version") == nil)
         #expect(answer.response.field("Content-Type") == "text/html")
     }
 
-    @Test func throttlingAsksForAWaitInBothForms() {
+    @Test func `throttling asks for a wait in both forms`() {
         var dify = SimulatedDify.make()
         dify.apply(.failNext(40, .throttled), at: start)
         let waits = (0..<40).map { _ in dify.get().field("Retry-After") ?? "" }
@@ -32,7 +32,7 @@ import Testing
         #expect(waits.contains { UnixTime(httpDate: $0, now: start).map { $0 > start } ?? false })
     }
 
-    @Test func theWayCanBreakOrHang() {
+    @Test func `the way can break or hang`() {
         guard case .cut(let count) = failing(.cut).fault else {
             Issue.record("the answer is not cut")
             return
@@ -42,7 +42,7 @@ import Testing
         #expect(failing(.stall).fault == .stall(.seconds(120)))
     }
 
-    @Test func aShareOfRequestsFailsInEveryWay() {
+    @Test func `a share of requests fails in every way`() {
         var dify = SimulatedDify.make()
         dify.apply(.setFaults(Faults(share: 0.25)), at: start)
         var failures: [String: Int] = [:]

@@ -24,41 +24,41 @@ import Testing
         return try dify.page([(name, value)], at: start + .seconds(5)).total
     }
 
-    @Test func statusIsTheRunsPresentOne() throws {
+    @Test func `status is the runs present one`() throws {
         #expect(try count("status", "succeeded") == 1)
         #expect(try count("status", "failed") == 1)
         #expect(try count("status", "stopped") == 0)
     }
 
-    @Test func sessionAndAccountMatchExactly() throws {
+    @Test func `session and account match exactly`() throws {
         #expect(try count("created_by_end_user_session_id", "alice") == 1)
         #expect(try count("created_by_end_user_session_id", "Alice") == 0)
         #expect(try count("created_by_account", "member@example.com") == 1)
         #expect(try count("created_by_account", "owner@example.com") == 0)
     }
 
-    @Test func keywordLooksIntoInputsAndSessionsInAnyCase() throws {
+    @Test func `keyword looks into inputs and sessions in any case`() throws {
         #expect(try count("keyword", "hELLo") == 1)
         #expect(try count("keyword", "BOB@") == 1)
         #expect(try count("keyword", "boom") == 0)
         #expect(try count("keyword", "") == 3)
     }
 
-    @Test func percentSignsAreWildcardsInOldVersionsOnly() throws {
+    @Test func `percent signs are wildcards in old versions only`() throws {
         #expect(try count("keyword", "%") == 1)
         #expect(try count("keyword", "%", version: "1.11.2") == 3)
         #expect(try count("keyword", "h_llo%0", version: "1.11.2") == 1)
         #expect(try count("keyword", "h_llo%0") == 0)
     }
 
-    @Test func keywordFindsARunByItsIDAndNoLogByItsOwn() throws {
+    @Test func `keyword finds a run by its ID and no log by its own`() throws {
         let run = three().runs(of: "app")[1]
         #expect(try count("keyword", run.runID.text) == 1)
         #expect(try count("keyword", run.runID.text.filter { $0 != "-" }) == 1)
         #expect(try count("keyword", run.logID.text) == 0)
     }
 
-    @Test func aLogWithoutItsRunFallsOutOfJoins() throws {
+    @Test func `a log without its run falls out of joins`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript()
         script.runDelay = nil
@@ -69,7 +69,7 @@ import Testing
         #expect(try dify.page(at: end).total == 1)
     }
 
-    @Test func accountsOfScriptedRunsAreKnown() throws {
+    @Test func `accounts of scripted runs are known`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript()
         script.creator = .account(.init(name: "New", email: "new@example.com"))

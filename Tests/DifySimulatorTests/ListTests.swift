@@ -9,7 +9,7 @@ import Testing
         .make(load: .steady(runsPerSecond: 1, span: .seconds(10)))
     }
 
-    @Test func boundsBelongToTheWindow() throws {
+    @Test func `bounds belong to the window`() throws {
         var dify = tenSeconds()
         let end = start + .seconds(20)
         let third = (start + .seconds(3)).bound
@@ -21,20 +21,20 @@ import Testing
         #expect(try dify.page([("created_at__after", fifth), ("created_at__before", third)], at: end).total == 0)
     }
 
-    @Test func aFractionInABoundCutsItsOwnSecond() throws {
+    @Test func `a fraction in a bound cuts its own second`() throws {
         var dify = tenSeconds()
         let fraction = (start + .milliseconds(3500)).iso8601
         #expect(try dify.page([("created_at__after", fraction)], at: start + .seconds(20)).total == 6)
         #expect(try dify.page([("created_at__before", fraction)], at: start + .seconds(20)).total == 4)
     }
 
-    @Test func newestComesFirst() throws {
+    @Test func `newest comes first`() throws {
         var dify = tenSeconds()
         let seconds = try dify.page(at: start + .seconds(20)).logs.map(\.createdAt)
         #expect(seconds == (0..<10).map { start.second + $0 }.reversed())
     }
 
-    @Test func logTimesAreRoundedToTheNearestSecond() throws {
+    @Test func `log times are rounded to the nearest second`() throws {
         var dify = SimulatedDify.make()
         dify.add(RunScript(), at: start + .milliseconds(499))
         dify.add(RunScript(), at: start + .milliseconds(500))
@@ -44,7 +44,7 @@ import Testing
         #expect(logs.map(\.run?.createdAt) == [start.second, start.second])
     }
 
-    @Test func roundingCanBeSwitchedOff() {
+    @Test func `rounding can be switched off`() {
         var settings = SimulatedDify.Settings()
         settings.rounding = .down
         var dify = SimulatedDify(settings: settings, apps: [.init(name: "app", key: key)], start: start)
@@ -52,7 +52,7 @@ import Testing
         #expect(dify.runs(of: "app")[0].logSecond == start.second)
     }
 
-    @Test func tiesComeInAnotherOrderEachTime() throws {
+    @Test func `ties come in another order each time`() throws {
         var dify = SimulatedDify.make()
         dify.apply(.burst(app: "app", rows: 60), at: start)
         let orders = try (0..<5).map { _ in try dify.page().logs.map(\.id) }
@@ -60,7 +60,7 @@ import Testing
         #expect(Set(orders.map(Set.init)).count == 1)
     }
 
-    @Test func pagesOfTiesMissRowsUntilTheyAreReadAgain() throws {
+    @Test func `pages of ties miss rows until they are read again`() throws {
         var dify = SimulatedDify.make()
         dify.apply(.burst(app: "app", rows: 300), at: start)
         var seen: Set<String> = []
@@ -77,7 +77,7 @@ import Testing
         #expect(seen.count == 300)
     }
 
-    @Test func aPageThatHoldsEverythingIsComplete() throws {
+    @Test func `a page that holds everything is complete`() throws {
         var dify = SimulatedDify.make()
         dify.apply(.burst(app: "app", rows: 99), at: start)
         for _ in 0..<20 {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func wholeSecondsOnOnePageNeverTear() throws {
+    @Test func `whole seconds on one page never tear`() throws {
         var dify = SimulatedDify.make()
         for second in 0..<4 { dify.apply(.burst(app: "app", rows: 25), at: start + .seconds(second)) }
         let page = try dify.page([("limit", "50"), ("page", "2")], at: start + .seconds(9))

@@ -9,24 +9,24 @@ import Testing
         return dify.runs(of: "app").map(\.startedAt)
     }
 
-    @Test func aSteadyLoadIsExactAndThenSilent() {
+    @Test func `a steady load is exact and then silent`() {
         let starts = starts(.steady(runsPerSecond: 3, span: .seconds(100)), over: .seconds(1000))
         #expect(starts.count == 300)
         #expect(starts.first == start && starts.last == start + .milliseconds(99_666))
     }
 
-    @Test func aLivelyLoadKeepsItsMeanOverADay() {
+    @Test func `a lively load keeps its mean over a day`() {
         let count = starts(.lively(Rhythm(runsPerSecond: 0.5, daySwing: 0.9)), over: .seconds(86_400)).count
         #expect((42_000...44_500).contains(count))
     }
 
-    @Test func theDayHasABusyHourAndAQuietOne() {
+    @Test func `the day has a busy hour and a quiet one`() {
         let rhythm = Rhythm(runsPerSecond: 0.5, daySwing: 0.9, busiestHour: 14)
         let hours = starts(.lively(rhythm), over: .seconds(86_400)).map { ($0.second / 3600) % 24 }
         #expect(hours.count { $0 == 14 } > 5 * hours.count { $0 == 2 })
     }
 
-    @Test func weekendsAreQuieter() {
+    @Test func `weekends are quieter`() {
         // 1 November 2026 is a Sunday.
         var settings = SimulatedApp.Settings(name: "app", key: key)
         settings.load = .lively(Rhythm(runsPerSecond: 0.2, daySwing: 0, weekendFactor: 0.1))
@@ -37,7 +37,7 @@ import Testing
         #expect(onSunday * 5 < dify.runs(of: "app").count - onSunday)
     }
 
-    @Test func runsAreAsLongAndAsFaultyAsTheHabitSays() {
+    @Test func `runs are as long and as faulty as the habit says`() {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 10, span: .seconds(1000)))
         let truth = dify.truth(of: "app", at: start + .seconds(10_000))
         let times = truth.elapsedTimes(status: "succeeded")
@@ -49,13 +49,13 @@ import Testing
         #expect(truth.failures.count >= FailureKind.allCases.count - 1)
     }
 
-    @Test func aServerCanHaveAPast() throws {
+    @Test func `a server can have a past`() throws {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 1, span: nil), history: .seconds(3600))
         #expect(try dify.page(at: start).total == 3601)
         #expect(dify.truth(of: "app", at: start).finished > 3500)
     }
 
-    @Test func theDemoIsLivelyInAllItsApps() throws {
+    @Test func `the demo is lively in all its apps`() throws {
         var settings = SimulatedDify.Settings()
         settings.history = .seconds(3 * 3600)
         var dify = SimulatedDify(settings: settings, apps: SimulatedApp.Settings.demo, start: start)
@@ -69,7 +69,7 @@ import Testing
         #expect(chat.text.contains(#""mode":"advanced-chat""#))
     }
 
-    @Test func randomNumbersAreTheOnesOfSplitMix64() {
+    @Test func `random numbers are the ones of split mix 64`() {
         var random = SeededRandom(seed: 0)
         #expect(random.next() == 0xe220_a839_7b1d_cdaf)
         #expect(random.next() == 0x6e78_9e6a_a1b9_65f4)

@@ -46,7 +46,7 @@ import Testing
     ]
 
     @Test(arguments: refusals)
-    func refusesWhatDifyRefuses(_ refusal: Refusal) throws {
+    func `refuses what dify refuses`(_ refusal: Refusal) throws {
         var dify = SimulatedDify.make()
         let response = dify.get("/v1/workflows/logs", Self.query(refusal.query))
         #expect(response.status == 400)
@@ -69,7 +69,7 @@ import Testing
         ["created_by_account=member@example.com", "created_by_end_user_session_id=alice"],
         ["status=failed", "keyword=hello", "created_by_account=owner@example.com"],
     ])
-    func acceptsWhatDifyAccepts(_ pairs: [String]) throws {
+    func `accepts what dify accepts`(_ pairs: [String]) throws {
         var dify = SimulatedDify.make()
         let response = dify.get("/v1/workflows/logs", Self.query(pairs))
         #expect(response.status == 200)
@@ -77,14 +77,14 @@ import Testing
         #expect(page.logs.isEmpty && page.total == 0 && !page.hasMore)
     }
 
-    @Test func echoesPageAndLimit() throws {
+    @Test func `echoes page and limit`() throws {
         var dify = SimulatedDify.make()
         #expect(dify.get().text == #"{"page":1,"limit":20,"total":0,"has_more":false,"data":[]}"# + "\n")
         let page = try dify.page([("page", "99999"), ("limit", "7")])
         #expect(page.page == 99_999 && page.limit == 7)
     }
 
-    @Test func cannotSearchAndFilterBySessionAtOnce() {
+    @Test func `cannot search and filter by session at once`() {
         var dify = SimulatedDify.make()
         let response = dify.get(
             "/v1/workflows/logs", [("keyword", "hello"), ("created_by_end_user_session_id", "alice")])

@@ -4,7 +4,7 @@ import DifySimulator
 import Testing
 
 @Suite struct RunLifeTests {
-    @Test func aRunIsListedRunningAndChangesInPlace() throws {
+    @Test func `a run is listed running and changes in place`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript(duration: .microseconds(2_500_250))
         (script.tokens, script.steps) = (77, 4)
@@ -21,7 +21,7 @@ import Testing
         #expect(ended.elapsedTime == 2.50025 && ended.finishedAt == start.second + 2)
     }
 
-    @Test func beforeVersion1_11AFinishedRunAppearsAtItsEnd() throws {
+    @Test func `before version 1 11 a finished run appears at its end`() throws {
         var dify = SimulatedDify.make(version: "1.10.1")
         dify.add(RunScript(duration: .seconds(30)))
         #expect(try dify.page(at: start + .seconds(29)).total == 0)
@@ -30,7 +30,7 @@ import Testing
         #expect(log.run?.createdAt == start.second)
     }
 
-    @Test func aLateRowAppearsUnderItsOldTime() throws {
+    @Test func `a late row appears under its old time`() throws {
         var dify = SimulatedDify.make()
         var late = RunScript()
         late.rowDelay = .seconds(3)
@@ -41,7 +41,7 @@ import Testing
             try dify.page(at: start + .seconds(3)).logs.map(\.createdAt) == [start.second + 1, start.second])
     }
 
-    @Test func aPluginFailureIsBornEndedUnderAnOlderTime() throws {
+    @Test func `a plugin failure is born ended under an older time`() throws {
         var dify = SimulatedDify.make()
         dify.add(.pluginFailure(after: .seconds(600)))
         #expect(try dify.page(at: start + .seconds(599)).total == 0)
@@ -52,7 +52,7 @@ import Testing
         #expect(run.triggeredFrom == "plugin" && log.createdFrom == "service-api")
     }
 
-    @Test func aResumeForgetsWhatHadBeenReached() throws {
+    @Test func `a resume forgets what had been reached`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript(
             duration: .seconds(10), life: .paused(after: .seconds(4), wait: .seconds(100)))
@@ -76,7 +76,7 @@ import Testing
         #expect(ended.elapsedTime == 6 && ended.createdAt == start.second)
     }
 
-    @Test func aHumanWhoNeverComesStopsTheRun() throws {
+    @Test func `a human who never comes stops the run`() throws {
         var dify = SimulatedDify.make()
         dify.add(RunScript(life: .expires(after: .seconds(1), wait: .seconds(604_800))))
         #expect(try dify.onlyRun(at: start + .seconds(604_800))?.status == .paused)
@@ -85,7 +85,7 @@ import Testing
         #expect(ended.finishedAt == start.second + 604_801)
     }
 
-    @Test func anEndCanFlipBackToRunningAndComeAgain() throws {
+    @Test func `an end can flip back to running and come again`() throws {
         var dify = SimulatedDify.make()
         dify.add(RunScript(duration: .seconds(2), life: .flipsBack(after: .seconds(5), span: .seconds(20))))
         let statuses = try [1, 3, 8, 28].map { try dify.onlyRun(at: start + .seconds($0))?.status }
@@ -93,7 +93,7 @@ import Testing
         #expect(dify.runs(of: "app")[0].knowableAt == start + .seconds(2))
     }
 
-    @Test func anEndThatFlippedBackUnreadIsKnownAtTheNext() throws {
+    @Test func `an end that flipped back unread is known at the next`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript(duration: .seconds(2), life: .flipsBack(after: .seconds(5), span: .seconds(20)))
         script.rowDelay = .seconds(10)
@@ -101,13 +101,13 @@ import Testing
         #expect(dify.runs(of: "app")[0].knowableAt == start + .seconds(27))
     }
 
-    @Test func aStuckRunNeverEnds() throws {
+    @Test func `a stuck run never ends`() throws {
         var dify = SimulatedDify.make()
         dify.add(RunScript(life: .stuck))
         #expect(try dify.onlyRun(at: start + .seconds(100 * 86_400))?.status == .running)
     }
 
-    @Test func aRunCanBeNullForAWhileOrForEver() throws {
+    @Test func `a run can be null for a while or for ever`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript()
         script.runDelay = .seconds(50)
@@ -119,7 +119,7 @@ import Testing
         #expect(try dify.page(at: start + .seconds(86_400)).logs.filter { $0.run == nil }.count == 1)
     }
 
-    @Test func missingNumbersCreatorsAndLongErrorsAreGivenAsTheyAre() throws {
+    @Test func `missing numbers creators and long errors are given as they are`() throws {
         var dify = SimulatedDify.make()
         var script = RunScript(status: .failed)
         (script.steps, script.exceptions) = (nil, nil)

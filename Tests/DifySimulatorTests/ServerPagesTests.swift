@@ -4,7 +4,7 @@ import DifySimulator
 import Testing
 
 @Suite struct ServerPagesTests {
-    @Test func everyAnswerNamesServerVersionAndTime() {
+    @Test func `every answer names server version and time`() {
         var dify = SimulatedDify.make(clockOffset: .seconds(7))
         for (path, type) in [
             ("/v1/info", "application/json"), ("/health", "application/json"), ("/nope", "text/html; charset=utf-8"),
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: ["/", "/v1/", "/v1/nope", "/v1/workflows/logs/", "/v1/info/", "/console/api/apps"])
-    func unknownPathsAreAPageOfHTML(_ path: String) {
+    func `unknown paths are a page of HTML`(_ path: String) {
         var dify = SimulatedDify.make()
         let response = dify.get(path)
         #expect(response.status == 404)
@@ -28,7 +28,7 @@ import Testing
         #expect(response.text.hasPrefix("<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>"))
     }
 
-    @Test func theBareVersionRedirects() {
+    @Test func `the bare version redirects`() {
         var dify = SimulatedDify.make()
         let response = dify.get("/v1")
         #expect(response.status == 308)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: ["POST", "DELETE", "PUT", "PATCH"])
-    func otherMethodsAreNotAllowed(_ method: String) {
+    func `other methods are not allowed`(_ method: String) {
         var dify = SimulatedDify.make()
         let request = SimulatedRequest(method: method, path: "/v1/workflows/logs")
         let response = dify.answer(request, at: start).response
@@ -46,7 +46,7 @@ import Testing
         #expect(response.text == #"{"code":"method_not_allowed","message":"\#(message)","status":405}"# + "\n")
     }
 
-    @Test func headHasTheFieldsOfGetWithoutItsBody() {
+    @Test func `head has the fields of get without its body`() {
         var dify = SimulatedDify.make()
         let length = dify.get().body.count
         let request = SimulatedRequest(method: "HEAD", path: "/v1/workflows/logs", authorization: authorization)
@@ -55,7 +55,7 @@ import Testing
         #expect(response.field("Content-Length") == String(length))
     }
 
-    @Test func healthNeedsNoKey() {
+    @Test func `health needs no key`() {
         var dify = SimulatedDify.make()
         let response = dify.get("/health", authorization: nil)
         #expect(response.text == #"{"pid":8770,"status":"ok","version":"1.13.0"}"# + "\n")
@@ -66,20 +66,20 @@ import Testing
         ("1.4.0", #"{"name":"app","description":"","tags":[],"mode":"advanced-chat"}"#),
         ("1.13.0", #"{"name":"app","description":"","tags":[],"mode":"advanced-chat","author_name":"Olive Owner"}"#),
     ])
-    func infoGrowsWithTheVersions(_ version: String, _ body: String) throws {
+    func `info grows with the versions`(_ version: String, _ body: String) throws {
         let version = try #require(ServerVersion(version))
         var dify = SimulatedDify.make(version: version, mode: .chatflow)
         #expect(dify.get("/v1/info").text == body + "\n")
     }
 
     @Test(arguments: SimulatedApp.Mode.allCases.filter { $0 != .workflow })
-    func onlyWorkflowAppsHaveLogs(_ mode: SimulatedApp.Mode) throws {
+    func `only workflow apps have logs`(_ mode: SimulatedApp.Mode) throws {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 1, span: nil), mode: mode)
         dify.add(RunScript())
         #expect(try dify.page(at: start + .seconds(60)).total == 0)
     }
 
-    @Test func slowsDownWithRowsAndHistoryAsMeasured() throws {
+    @Test func `slows down with rows and history as measured`() throws {
         var settings = SimulatedDify.Settings()
         settings.history = .seconds(10_000)
         let app = SimulatedApp.Settings.steady(name: "app", key: key, runsPerSecond: 1)

@@ -14,7 +14,7 @@ import Testing
         SimulatedTransport(.make(load: .steady(runsPerSecond: 1, span: nil)), clock: { start + .seconds(10) })
     }
 
-    @Test func servesTheClientOfTheRealThing() async throws {
+    @Test func `serves the client of the real thing`() async throws {
         let transport = transport()
         let client = DifyClient(
             baseURL: try BaseURL("http://dify.test/v1"), key: try #require(APIKey(key)), timeout: .seconds(9),
@@ -34,12 +34,12 @@ import Testing
         ("limit", 400),
         ("", 200),
     ])
-    func decodesTheQueryAsServersDo(_ query: String, _ status: Int) async throws {
+    func `decodes the query as servers do`(_ query: String, _ status: Int) async throws {
         let response = try await transport().get(request("http://dify.test/v1/workflows/logs?" + query))
         #expect(response.status == status)
     }
 
-    @Test func turnsFaultsIntoErrors() async throws {
+    @Test func `turns faults into errors`() async throws {
         let transport = transport()
         let url = "http://dify.test/v1/workflows/logs"
         for (kind, error) in [

@@ -17,7 +17,7 @@ import Testing
         HTTPRequest(method: "POST", path: path, query: query.map { QueryItem(name: $0.key, value: $0.value) })
     }
 
-    @Test func answersDifysPaths() async throws {
+    @Test func `answers difys paths`() async throws {
         let server = server(load: .steady(runsPerSecond: 1, span: nil))
         let response = await server.respond(to: get("/v1/workflows/logs", [QueryItem(name: "limit", value: "7")]))
         #expect(response.status == 200 && response.headers["X-Version"] == "1.13.0")
@@ -27,13 +27,13 @@ import Testing
         #expect(await server.respond(to: HTTPRequest(path: "/v1/info")).status == 401)
     }
 
-    @Test func leavesTheBodyOfHeadToTheServer() async {
+    @Test func `leaves the body of head to the server`() async {
         var request = get("/v1/info")
         request.method = "HEAD"
         #expect(await server().respond(to: request).body.isEmpty == false)
     }
 
-    @Test func breaksAnswersForReal() async {
+    @Test func `breaks answers for real`() async {
         let server = server()
         await server.withDify { dify in
             dify.apply(.failNext(1, .reset), at: start)
@@ -47,7 +47,7 @@ import Testing
         #expect(await server.respond(to: get("/v1/info")).delivery == .whole)
     }
 
-    @Test func tellsAppsAndTheTruth() async {
+    @Test func `tells apps and the truth`() async {
         let server = server(load: .steady(runsPerSecond: 1, span: .seconds(5)))
         let apps = await server.respond(to: get("/simulator/apps"))
         #expect(
@@ -57,7 +57,7 @@ import Testing
         #expect(String(decoding: truth.body, as: UTF8.self).hasPrefix(#"{"app":{"runs":{"#))
     }
 
-    @Test func changesWhatGoesOn() async {
+    @Test func `changes what goes on`() async {
         let server = server(load: .steady(runsPerSecond: 1, span: nil))
         for request in [
             post("/simulator/burst", ["app": "app", "rows": "300"]),
@@ -87,7 +87,7 @@ import Testing
         #expect(await server.respond(to: get("/v1/info")).status == 401)
     }
 
-    @Test func refusesWithASentence() async {
+    @Test func `refuses with a sentence`() async {
         let server = server()
         for (request, status, sentence) in [
             (get("/simulator/nope"), 404, "there is no /simulator/nope; there are "),

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: ["1.7.2", "1.10.1", "1.12.1", "1.13.0", "1.14.0"])
-    func isWhatAPatientReaderFinds(_ version: String) throws {
+    func `is what a patient reader finds`(_ version: String) throws {
         let version = try #require(ServerVersion(version))
         var dify = SimulatedDify.make(
             version: version, load: .lively(Rhythm(runsPerSecond: 0.5)), oddities: .frequent)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func countsTheUnfinishedByWhatTheySay() {
+    @Test func `counts the unfinished by what they say`() {
         var dify = SimulatedDify.make()
         dify.add(RunScript(life: .stuck))
         dify.add(RunScript(life: .expires(after: .seconds(1), wait: .seconds(3600))))
@@ -67,7 +67,7 @@ import Testing
         #expect(truth.runs == ["succeeded": 1])
     }
 
-    @Test func canBeAskedForSomeRunsOnly() {
+    @Test func `can be asked for some runs only`() {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 1, span: .seconds(100)))
         let end = start + .seconds(1000)
         let all = dify.truth(of: "app", at: end)
@@ -75,7 +75,7 @@ import Testing
         #expect(all.finished == 100 && early.finished == 10)
     }
 
-    @Test func countsALateRunOnlyOnceItCanBeRead() {
+    @Test func `counts a late run only once it can be read`() {
         var dify = SimulatedDify.make()
         var late = RunScript()
         late.rowDelay = .seconds(200)
@@ -107,7 +107,7 @@ import Testing
         #expect(truth.latestFailures == lastFirst.map(\.runID.text))
     }
 
-    @Test func writesItselfAsJSON() {
+    @Test func `writes itself as JSON`() {
         var dify = SimulatedDify.make()
         dify.add(RunScript(duration: .milliseconds(1500)))
         var writer = JSONWriter()
@@ -119,7 +119,7 @@ import Testing
                 + #""elapsed_seconds":{"succeeded":1.5}}"#)
     }
 
-    @Test func hoursOfPollsAreQuick() throws {
+    @Test func `hours of polls are quick`() throws {
         var dify = SimulatedDify.make(load: .steady(runsPerSecond: 1, span: nil))
         var rows = 0
         for poll in 1...360 {

@@ -4,14 +4,14 @@ import DifySimulator
 import Testing
 
 @Suite struct VersionTests {
-    @Test func versionsHaveAnOrder() {
+    @Test func `versions have an order`() {
         let versions: [ServerVersion] = ["0.8.2", "0.14.0", "1.1.0", "1.10.1", "1.10.1-fix.1", "1.11.0", "1.13.0"]
         #expect(versions == versions.sorted())
         #expect(ServerVersion(String("1.13")) == nil)
         #expect(ServerVersion(String("latest")) == nil)
     }
 
-    @Test func oldServersIgnoreTheBounds() throws {
+    @Test func `old servers ignore the bounds`() throws {
         let query = [(name: "created_at__after", value: (start + .seconds(3600)).bound)]
         for (version, total) in [("1.0.1", 1), ("1.1.0", 0)] as [(ServerVersion, Int64)] {
             var dify = SimulatedDify.make(version: version)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func oldServersIgnoreCreators() throws {
+    @Test func `old servers ignore creators`() throws {
         for (version, total) in [("1.4.3", 1), ("1.5.0", 0)] as [(ServerVersion, Int64)] {
             var dify = SimulatedDify.make(version: version)
             dify.add(RunScript())
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func parametersAreRefusedInThreeStyles() {
+    @Test func `parameters are refused in three styles`() {
         for (version, body) in [
             (
                 "1.7.2",
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func fieldsComeWithTheirVersions() {
+    @Test func `fields come with their versions`() {
         func row(_ version: ServerVersion) -> String {
             var dify = SimulatedDify.make(version: version)
             var script = RunScript()
@@ -64,14 +64,14 @@ import Testing
         #expect(row("1.3.1").contains(#""is_anonymous":true"#) && row("1.13.0").contains(#""is_anonymous":false"#))
     }
 
-    @Test func theRootGreetsInOldVersionsOnly() {
+    @Test func `the root greets in old versions only`() {
         for (version, status) in [("1.7.2", 200), ("1.13.0", 404)] as [(ServerVersion, Int)] {
             var dify = SimulatedDify.make(version: version)
             #expect(dify.get("/v1/", authorization: nil).status == status)
         }
     }
 
-    @Test func anUpgradeMovesTheLogFromTheEndToTheStart() throws {
+    @Test func `an upgrade moves the log from the end to the start`() throws {
         var dify = SimulatedDify.make(version: "1.10.1")
         dify.add(RunScript(duration: .seconds(60)))
         dify.apply(.upgrade("1.13.0"), at: start + .seconds(10))

@@ -24,26 +24,26 @@ import Testing
         }
     }
 
-    @Test func itsMetricsAreThoseOfTheCatalogue() {
+    @Test func `its metrics are those of the catalogue`() {
         let expected = Catalogue.all.map { metric in
             ["`\(metric.name)`", metric.type.rawValue, metric.labels.joined(separator: ", "), metric.help]
         }
         #expect(table("| name | type | labels | meaning |") == expected)
     }
 
-    @Test func itsCommandsAreThoseOfTheProgram() {
+    @Test func `its commands are those of the program`() {
         let expected = Command.allCases.map { ["`dify-exporter \($0.rawValue)`", $0.summary] }
         #expect(table("| command | what it does |") == expected)
     }
 
-    @Test func itsFlagsAreThoseOfServe() {
+    @Test func `its flags are those of serve`() {
         let expected = Command.serve.options.map { option in
             ["`--\(option.name)`", option.defaultValue.map { "`\($0)`" } ?? "", option.help]
         }
         #expect(table("| flag | default | meaning |") == expected)
     }
 
-    @Test func thePicturesThatItShowsExistAndAreDescribed() throws {
+    @Test func `the pictures that it shows exist and are described`() throws {
         let pictures = text.matches(of: /!\[([^\]]*)\]\(([^)]+)\)/)
         #expect(!pictures.isEmpty)
         for picture in pictures {
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func itsConfigurationIsValid() throws {
+    @Test func `its configuration is valid`() throws {
         let block = try #require(text.split(separator: "```jsonc\n").dropFirst().first?.split(separator: "```").first)
         let configuration = try Configuration.read(Array(block.utf8))
         #expect(configuration.apps.count == 2)

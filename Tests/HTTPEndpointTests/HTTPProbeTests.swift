@@ -26,20 +26,20 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "", "0.0.0.0", "localhost"])
-    func theStatusIsThatOfTheAnswer(host: String) async throws {
+    func `the status is that of the answer`(host: String) async throws {
         try await withServer(host: host, answering: Self.healthOnly) { address in
             #expect(await probe("/-/healthy", address) == .success(.status(200)))
             #expect(await probe("/", address) == .success(.status(404)))
         }
     }
 
-    @Test func aPortWhereNobodyListensIsSaid() async throws {
+    @Test func `a port where nobody listens is said`() async throws {
         var free = ListenAddress(host: "127.0.0.1", port: 0)
         try await withServer(answering: Self.healthOnly) { free = $0 }
         #expect(await probe("/", free) == .failure(HTTPProbeError(free, "Connection refused")))
     }
 
-    @Test func anAnswerThatNeverComesIsSaid() async throws {
+    @Test func `an answer that never comes is said`() async throws {
         let reset = { @Sendable (_: HTTPRequest) in
             var response = HTTPResponse.text(200, "")
             response.delivery = .reset

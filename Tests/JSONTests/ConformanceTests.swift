@@ -8,7 +8,7 @@ import Testing
     static let folder = URL(filePath: #filePath).appending(path: "../../../../shared/json-test-suite").standardized.path
 
     @Test(.enabled(if: !cases.isEmpty, "JSONTestSuite does not lie beside the project"))
-    func everyCaseGetsItsVerdict() throws {
+    func `every case gets its verdict`() throws {
         var accepted = 0
         var refused = 0
         for name in Self.cases where name.hasSuffix(".json") {

@@ -5,7 +5,7 @@ import Testing
 
 /// The reader against Foundation's, on documents made at random from a fixed seed.
 @Suite struct FoundationAgreementTests {
-    @Test func generatedDocumentsReadAlike() async throws {
+    @Test func `generated documents read alike`() async throws {
         let different: String? = try await Workbench.computing.run {
             var generator = DocumentGenerator(seed: 20_261_122)
             for _ in 0..<100_000 {
@@ -19,7 +19,7 @@ import Testing
         #expect(different == nil)
     }
 
-    @Test func damagedDocumentsAreRefusedWhereFoundationRefuses() async throws {
+    @Test func `damaged documents are refused where foundation refuses`() async throws {
         let refused = try await Workbench.computing.run { refusedOfDamaged(20_000) }
         #expect(try #require(refused) > 5_000)
     }

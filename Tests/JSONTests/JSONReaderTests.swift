@@ -3,7 +3,7 @@ import Testing
 @testable import JSON
 
 @Suite struct JSONReaderTests {
-    @Test func valuesArePulledOneByOne() throws {
+    @Test func `values are pulled one by one`() throws {
         var reader = try JSONReader(Array(#" {"a" : [1, -2.5e1, "x\u00e9\ud83d\ude00\n", true, null], "b": {}} "#.utf8))
         try reader.enterObject()
         #expect(try reader.nextKey() == "a")
@@ -29,7 +29,7 @@ import Testing
         (#"{"a": tru}"#, 9), (#"{"a": 01}"#, 6), (#"{"a": "\x"}"#, 7), (#"{"a": [1,]}"#, 9), ("{\"a\": \"\u{1}\"}", 7),
         (#"{"a": {"b" 1}}"#, 11), (#"{"a": "\ud800"}"#, 7), (#"{"a": 1"#, 7), (#"{"a": -}"#, 7),
     ])
-    func skippedValuesAreCheckedAsStrictlyAsReadOnes(text: String, offset: Int) throws {
+    func `skipped values are checked as strictly as read ones`(text: String, offset: Int) throws {
         var skipping = try JSONReader(Array(text.utf8))
         let skipped = #expect(throws: JSONError.self) {
             try skipping.skipValue()
@@ -40,7 +40,7 @@ import Testing
         #expect(skipped?.offset == offset)
     }
 
-    @Test func invalidUTF8IsRefusedInSkippedStrings() throws {
+    @Test func `invalid UTF 8 is refused in skipped strings`() throws {
         for bytes: [UInt8] in [
             [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80], [0xc3],
         ] {
@@ -86,7 +86,7 @@ import Testing
         try skipping.finish()
     }
 
-    @Test func depthAndSizeAreLimited() throws {
+    @Test func `depth and size are limited`() throws {
         let deep = Array(String(repeating: "[", count: 200).utf8)
         #expect(throws: JSONError(offset: 128, problem: .tooDeep(limit: 128))) { try JSONDocument(deep) }
         #expect(throws: JSONError(offset: 3, problem: .tooLong(limit: 3))) {
@@ -99,12 +99,12 @@ import Testing
             ("1", 1), ("1.0", 1), ("1e3", 1000), ("5000000000", 5_000_000_000), ("9223372036854775807", .max),
             ("1.5", nil), ("9223372036854775808", nil), ("1e400", nil), ("-0", 0), ("775410263885.167376e4", nil),
         ] as [(String, Int64?)])
-    func wholeNumbersAreReadHoweverTheyAreWritten(text: String, integer: Int64?) throws {
+    func `whole numbers are read however they are written`(text: String, integer: Int64?) throws {
         var reader = try JSONReader(Array(text.utf8))
         #expect(try reader.readNumber().int64 == integer)
     }
 
-    @Test func commentsAndATrailingCommaAreForConfigurationsOnly() throws {
+    @Test func `comments and a trailing comma are for configurations only`() throws {
         let text = Array("// top\n{ \"a\": [1, /* in */ 2,], // end\n }\n".utf8)
         let document = try JSONDocument(text, dialect: .withComments)
         guard case .object(let members) = document.root.value, case .array(let elements) = members[0].node.value else {
@@ -118,13 +118,13 @@ import Testing
         }
     }
 
-    @Test func placesCountLinesAndScalars() throws {
+    @Test func `places count lines and scalars`() throws {
         let text = "{\n  \"größe\": tru\n}"
         let error = try #require(throws: JSONError.self) { try JSONDocument(Array(text.utf8)) }
         #expect(JSONPosition(offset: error.offset, in: Array(text.utf8)).description == "line 2, column 15")
     }
 
-    @Test func repeatedKeysStayVisibleToTheCaller() throws {
+    @Test func `repeated keys stay visible to the caller`() throws {
         let document = try JSONDocument(Array(#"{"a":1,"a":2}"#.utf8))
         guard case .object(let members) = document.root.value else { return }
         #expect(members.map(\.key) == ["a", "a"])
@@ -133,7 +133,7 @@ import Testing
 }
 
 @Suite struct JSONWriterTests {
-    @Test func structureAndEscapesAreWritten() throws {
+    @Test func `structure and escapes are written`() throws {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("text", "a\"b\\c\n\u{1}é")

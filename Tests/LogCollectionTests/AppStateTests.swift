@@ -4,7 +4,7 @@ import Testing
 @testable import LogCollection
 
 @Suite struct AppStateTests {
-    @Test func aFinishedRunCountsOnceHoweverOftenItIsRead() {
+    @Test func `a finished run counts once however often it is read`() {
         var state = AppState.make()
         #expect(state.apply(.make("a", at: 1500)) == .new)
         let counted = state
@@ -15,7 +15,7 @@ import Testing
         #expect(state.totals.byStatus[.succeeded]?.runs == 1)
     }
 
-    @Test func aRunCountsWithTheValuesOfItsEnd() {
+    @Test func `a run counts with the values of its end`() {
         var state = AppState.make()
         #expect(state.apply(.make("a", at: 1500, .running, elapsed: 0, tokens: 0, steps: 0)) == .new)
         #expect(state.apply(.make("a", at: 1500, .paused, elapsed: 0, tokens: 70, steps: 1)) == .known)
@@ -31,7 +31,7 @@ import Testing
         #expect(state.totals.runsWithExceptions == 1)
     }
 
-    @Test func logsWithoutARunWaitForIt() {
+    @Test func `logs without a run wait for it`() {
         var state = AppState.make()
         _ = state.apply(.make("a", at: 1500, nil))
         #expect(state.unfinished[LogID("a")]?.status == .pending)
@@ -39,7 +39,7 @@ import Testing
         #expect(state.totals.byStatus[.stopped]?.runs == 1)
     }
 
-    @Test func unknownStatusesCountAsOtherOnceTheyHaveAnEnd() {
+    @Test func `unknown statuses count as other once they have an end`() {
         var state = AppState.make()
         _ = state.apply(.make("a", at: 1500, .unknown("hibernating")))
         #expect(state.unfinished[LogID("a")]?.status == .pending)
@@ -47,13 +47,13 @@ import Testing
         #expect(state.totals.byStatus[.other]?.runs == 1)
     }
 
-    @Test func whatIsOlderThanTheLedgerIsDecided() {
+    @Test func `what is older than the ledger is decided`() {
         var state = AppState.make(start: 1000)
         #expect(state.apply(.make("old", at: 999)) == .settled)
         #expect(state.totals.byStatus[.succeeded]?.runs == 0)
     }
 
-    @Test func anUnfinishedRunOlderThanTheLedgerStillCounts() {
+    @Test func `an unfinished run older than the ledger still counts`() {
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1500, .running))
         _ = state.apply(.make("b", at: 9000))
@@ -66,7 +66,7 @@ import Testing
         #expect(state.totals.byStatus[.succeeded]?.runs == 2)
     }
 
-    @Test func aLogThatIsGoneIsAbandonedAndNotCountedWhenItComesBack() {
+    @Test func `a log that is gone is abandoned and not counted when it comes back`() {
         var state = AppState.make()
         _ = state.apply(.make("a", at: 1500, .running))
         _ = state.apply(.make("b", at: 1500))
@@ -78,7 +78,7 @@ import Testing
         #expect(state.ledger.count(in: Window(first: 1400, last: 1600)) == 2)
     }
 
-    @Test func runsThatNeverEndAreGivenUp() {
+    @Test func `runs that never end are given up`() {
         var state = AppState.make()
         _ = state.apply(.make("a", at: 1500, .running))
         _ = state.apply(.make("b", at: 1900, .running))
@@ -87,7 +87,7 @@ import Testing
         #expect(Set(state.unfinished.keys) == [LogID("b")])
     }
 
-    @Test func theStatusFilterActsWhileCounting() {
+    @Test func `the status filter acts while counting`() {
         var state = AppState.make()
         let settings = CollectionSettings(countedStatus: .failed)
         _ = state.apply(.make("a", at: 1500), at: 2000, settings: settings)
@@ -97,7 +97,7 @@ import Testing
         #expect(state.ledger.count(in: Window(second: 1500)) == 2)
     }
 
-    @Test func absurdValuesNeitherFallNorTrap() {
+    @Test func `absurd values neither fall nor trap`() {
         var state = AppState.make()
         for id in ["a", "b", "c"] {
             _ = state.apply(.make(id, at: 1500, elapsed: -5, tokens: .max, steps: -1, exceptions: nil))
@@ -107,14 +107,14 @@ import Testing
         #expect(state.totals.byStatus[.succeeded]?.duration.sum == 0)
     }
 
-    @Test func anOpenSecondHoldsBackWhatIsClaimedToBeComplete() {
+    @Test func `an open second holds back what is claimed to be complete`() {
         var state = AppState.make()
         state.settledUntil = 5000
         _ = state.openWindows.open(4000...4000, at: 5000, lateLimit: 960) { _ in 0 }
         #expect(state.collectedUntil == 4000)
     }
 
-    @Test func logIDsOfUUIDsAreTheirBitsAndOthersAreHashed() {
+    @Test func `log i ds of UUI ds are their bits and others are hashed`() {
         let uuid = LogID("5a9196f0-bd6b-481a-a8f6-e0bd0f977044")
         #expect(uuid == LogID(high: 0x5a91_96f0_bd6b_481a, low: 0xa8f6_e0bd_0f97_7044))
         #expect(uuid == LogID("5A9196F0-BD6B-481A-A8F6-E0BD0F977044"))
@@ -124,7 +124,7 @@ import Testing
 }
 
 @Suite struct UnfinishedRunTests {
-    @Test func looksGrowRarerWithAge() {
+    @Test func `looks grow rarer with age`() {
         func pause(age: Int64) -> Int64 {
             UnfinishedRun(second: 0, runID: nil, status: .running, seenAt: age, interval: .seconds(30)).nextLook - age
         }
@@ -135,7 +135,7 @@ import Testing
 }
 
 @Suite struct RoundPlanTests {
-    @Test func aQuietAppNeedsOneWindow() {
+    @Test func `a quiet app needs one window`() {
         var state = AppState.make(start: 1000)
         for second in stride(from: Int64(1900), to: 1990, by: 10) { _ = state.apply(.make("\(second)", at: second)) }
         state.frontier = 1998
@@ -148,7 +148,7 @@ import Testing
         #expect(far.audits.isEmpty)
     }
 
-    @Test func aBusyAppIsProvenByCounts() {
+    @Test func `a busy app is proven by counts`() {
         var state = AppState.make(start: 1000)
         for index in 0..<1000 { _ = state.apply(.make("\(index)", at: 1000 + Int64(index))) }
         state.frontier = 1998
@@ -158,7 +158,7 @@ import Testing
         #expect(plan.audits == [Window(first: 1940, last: 1997), Window(first: 1000, last: 1939)])
     }
 
-    @Test func unfinishedRunsNearbyAreReadAlongAndFarOnesShareWindows() {
+    @Test func `unfinished runs nearby are read along and far ones share windows`() {
         var state = AppState.make(start: 1000)
         for index in 0..<1000 {
             let second = 1000 + Int64(index)
@@ -173,7 +173,7 @@ import Testing
         #expect(plan.looks.map(\.runs.count) == [1, 2])
     }
 
-    @Test func runsThatAreNotDueAreLeftAlone() {
+    @Test func `runs that are not due are left alone`() {
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1100, .running), at: 1995)
         state.frontier = 1998

@@ -85,7 +85,7 @@ import Testing
         Array(bytes.dropFirst(Self.mark.count + 16).dropLast(8))
     }
 
-    @Test func whateverIsWrittenComesBack() throws {
+    @Test func `whatever is written comes back`() throws {
         for seed in 1...150 {
             var random = SeededRandom(seed: UInt64(seed))
             let checkpoint = randomCheckpoint(&random, rows: 60)
@@ -96,14 +96,14 @@ import Testing
         }
     }
 
-    @Test func everyTruncationAndEveryTailIsDamage() {
+    @Test func `every truncation and every tail is damage`() {
         let bytes = small.encoded
         #expect(problem(bytes) == nil)
         for count in bytes.indices { #expect(problem(Array(bytes[..<count])) == .damaged, "\(count) bytes") }
         for tail in [[0], bytes, Array(bytes.suffix(8))] { #expect(problem(bytes + tail) == .damaged) }
     }
 
-    @Test func everyChangeOfOneByteIsDamage() async throws {
+    @Test func `every change of one byte is damage`() async throws {
         let bytes = small.encoded
         let survivors = try await Workbench.computing.run {
             bytes.indices.filter { place in
@@ -117,7 +117,7 @@ import Testing
         #expect(survivors == [])
     }
 
-    @Test func laterVersionsAreNamedAndOtherFilesAreDamage() {
+    @Test func `later versions are named and other files are damage`() {
         let content = content(small.encoded)
         #expect(problem(file(version: 4, content: content)) == nil)
         #expect(problem(file(version: 5, content: content)) == .newerVersion(5))
@@ -206,7 +206,7 @@ import Testing
     }
 
     /// Whoever writes rubbish with a right checksum gets an error too, and not a trap or all of the memory.
-    @Test func rubbishBehindARightChecksumIsDamageOrAState() {
+    @Test func `rubbish behind a right checksum is damage or a state`() {
         let content = content(small.encoded)
         var random = SeededRandom(seed: 11)
         for _ in 0..<2000 {

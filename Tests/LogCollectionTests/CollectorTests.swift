@@ -35,7 +35,7 @@ import Testing
         ListOfLogs(logs: (1000...last).map { .make("\($0)", at: $0) })
     }
 
-    @Test func secondsThatWereYoungWhenACatchUpReadThemAreNotCalledCompleteAtItsEnd() {
+    @Test func `seconds that were young when a catch up read them are not called complete at its end`() {
         var list = list(until: 3600)
         var collector = collector()
         // The windows of the past are read at 3440, and the last one, after a time-out or two, at 3505.
@@ -53,7 +53,7 @@ import Testing
         return collector
     }
 
-    @Test func distrustComparesAllThatTheLedgerRemembers() {
+    @Test func `distrust compares all that the ledger remembers`() {
         var list = list(until: 4000)
         var collector = settled(&list)
         // Stamped by a clock that was set back, among seconds that were complete long ago.
@@ -67,7 +67,7 @@ import Testing
                 == UInt64(list.logs.count { (1000...3305).contains($0.createdAt) }))
     }
 
-    @Test func nothingMoreIsCalledCompleteUntilDistrustHasEnded() {
+    @Test func `nothing more is called complete until distrust has ended`() {
         var list = list(until: 4000)
         var collector = settled(&list)
         let until = collector.state.collectedUntil

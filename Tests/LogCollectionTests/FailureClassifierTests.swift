@@ -29,20 +29,20 @@ import Testing
         ("", "other"),
         ("order 14290 has item 54013", "other"),
     ])
-    func messagesOfProvidersFindTheirClass(text: String, reason: String) {
+    func `messages of providers find their class`(text: String, reason: String) {
         #expect(FailureClassifier().reason(for: text) == reason)
     }
 
-    @Test func aMissingTextIsOther() {
+    @Test func `a missing text is other`() {
         #expect(FailureClassifier().reason(for: nil) == "other")
     }
 
-    @Test func onlyTheBeginningOfAnEndlessTextIsRead() {
+    @Test func `only the beginning of an endless text is read`() {
         let text = String(repeating: "x", count: 100_000) + " rate limit"
         #expect(FailureClassifier().reason(for: text) == "other")
     }
 
-    @Test func everyReasonOfARuleIsKnown() {
+    @Test func `every reason of a rule is known`() {
         #expect(Set(FailureClassifier.builtInReasons).count == FailureClassifier.builtInReasons.count)
         #expect(FailureClassifier.builtInReasons.last == FailureClassifier.other)
     }
@@ -53,23 +53,23 @@ import Testing
         FailureClassifier(ownRules: try rules.map { .init(reason: $0.0, pattern: try TextPattern($0.1)) })
     }
 
-    @Test func theyComeBeforeTheBuiltInOnes() throws {
+    @Test func `they come before the built in ones`() throws {
         let classifier = try classifier(("billing", "(?i)insufficient balance"))
         #expect(classifier.reason(for: "Error 429: Insufficient Balance") == "billing")
         #expect(classifier.reason(for: "Error 429") == "rate_limit")
     }
 
-    @Test func theFirstThatMatchesWins() throws {
+    @Test func `the first that matches wins`() throws {
         let classifier = try classifier(("one", "a"), ("two", "ab"), ("three", "b"))
         #expect(classifier.reason(for: "ab") == "one")
         #expect(classifier.reason(for: "b") == "three")
     }
 
-    @Test func theySeeTheTextAsItIs() throws {
+    @Test func `they see the text as it is`() throws {
         #expect(try classifier(("loud", "ERROR")).reason(for: "an error") == "other")
     }
 
-    @Test func onlyTheFirst4096BytesAreRead() throws {
+    @Test func `only the first 4096 bytes are read`() throws {
         let classifier = try classifier(("end", "x$"), ("far", "needle"))
         #expect(classifier.reason(for: String(repeating: "x", count: 4096) + "needle") == "end")
         #expect(classifier.reason(for: String(repeating: "y", count: 4090) + "needle") == "far")

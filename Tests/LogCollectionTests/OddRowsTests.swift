@@ -23,7 +23,7 @@ import Testing
         return try LogPage(json: [UInt8](Data(contentsOf: file)))
     }
 
-    @Test func everyRowHasItsOutcome() throws {
+    @Test func `every row has its outcome`() throws {
         let outcomes = try page().logs.map { log -> (id: String, outcome: String) in
             switch RunOutcome(log) {
             case .open(let status): return (String(log.id.prefix(8)), status.rawValue)
@@ -36,7 +36,7 @@ import Testing
         for (found, expected) in zip(outcomes, Self.expected) { #expect(found == expected) }
     }
 
-    @Test func theyAddUp() throws {
+    @Test func `they add up`() throws {
         var state = AppState(start: 0, buckets: .init(), at: .init(seconds: 0))
         for log in try page().logs {
             #expect(state.apply(log, at: 1_795_390_000, settings: CollectionSettings()) == .new)

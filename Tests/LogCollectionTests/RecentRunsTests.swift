@@ -22,7 +22,7 @@ import Testing
         return recent
     }
 
-    @Test func runsAreCountedWhereTheyEnded() throws {
+    @Test func `runs are counted where they ended`() throws {
         let recent = try recent(
             run(endedAt: noon), run(.failed, endedAt: noon + 119), run(endedAt: noon + 120), run(endedAt: noon + 1))
         #expect(recent.spans.map(\.start) == [noon + 120, noon])
@@ -30,7 +30,7 @@ import Testing
         #expect(recent.spans.first?.runs == [.succeeded: 1])
     }
 
-    @Test func durationsAreThoseOfRunsThatDidTheirWork() throws {
+    @Test func `durations are those of runs that did their work`() throws {
         let recent = try recent(
             run(.succeeded, endedAt: noon, elapsed: 1), run(.partialSucceeded, endedAt: noon, elapsed: 2),
             run(.failed, endedAt: noon, elapsed: 300), run(.stopped, endedAt: noon, elapsed: 400),
@@ -39,7 +39,7 @@ import Testing
         #expect(recent.spans[0].runs.values.reduce(0, +) == 5)
     }
 
-    @Test func theLastHourIsKeptWhenLogsComeInTheOrderInWhichTheyBegan() throws {
+    @Test func `the last hour is kept when logs come in the order in which they began`() throws {
         var recent = RecentRuns()
         for second in stride(from: noon, to: noon + 3 * Self.hour, by: 30) {
             recent.count(try #require(run(endedAt: second)))
@@ -52,7 +52,7 @@ import Testing
         #expect(starts == Set(stride(from: noon + 2 * Self.hour, to: noon + 3 * Self.hour, by: 120)))
     }
 
-    @Test func aClockThatWasWrongForAnHourIsForgottenInTheNext() throws {
+    @Test func `a clock that was wrong for an hour is forgotten in the next`() throws {
         var recent = RecentRuns()
         for second in stride(from: noon, to: noon + Self.hour, by: 60) {
             recent.count(try #require(run(endedAt: second + 500_000)))
@@ -63,7 +63,7 @@ import Testing
         #expect(recent.spans.allSatisfy { (noon..<noon + Self.hour).contains($0.start) })
     }
 
-    @Test func itsSizeIsBounded() throws {
+    @Test func `its size is bounded`() throws {
         var random = SystemRandomNumberGenerator()
         var recent = RecentRuns()
         for _ in 0..<20_000 {
@@ -76,7 +76,7 @@ import Testing
         #expect(recent.spans.allSatisfy { $0.durations.buckets.count <= NativeHistogram.bucketLimit })
     }
 
-    @Test func aRestartBeginsAnew() throws {
+    @Test func `a restart begins anew`() throws {
         var state = AppState.make()
         _ = state.apply(.make("a", at: 1500))
         #expect(state.totals.recent.spans.count == 1)

@@ -26,18 +26,18 @@ import Testing
         return seconds
     }
 
-    @Test func oneKnownLogIsEnoughWhateverTheNames() {
+    @Test func `one known log is enough whatever the names`() {
         var recognition = recognition()
         #expect(askedSeconds(&recognition, answering: [.make("log-4", at: 1505)]) == [1505])
         #expect(recognition.isSameApp(difyName: "Renamed", baseURL: "http://moved.test/v1"))
     }
 
-    @Test func theThreeNewestSecondsAreAskedForNewestFirst() {
+    @Test func `the three newest seconds are asked for newest first`() {
         var recognition = recognition()
         #expect(askedSeconds(&recognition, answering: [.make("another", at: 1505)]) == [1505, 1504, 1503])
     }
 
-    @Test func withoutAKnownLogTheNameAndThePlaceDecide() {
+    @Test func `without a known log the name and the place decide`() {
         var recognition = recognition()
         _ = askedSeconds(&recognition)
         #expect(recognition.isSameApp(difyName: "Triage", baseURL: Self.place))
@@ -45,7 +45,7 @@ import Testing
         #expect(!recognition.isSameApp(difyName: "Triage", baseURL: "http://moved.test/v1"))
     }
 
-    @Test func withoutStoredLogsTheNameDecides() {
+    @Test func `without stored logs the name decides`() {
         var recognition = recognition(logs: 0)
         #expect(askedSeconds(&recognition) == [])
         #expect(recognition.isSameApp(difyName: "Triage", baseURL: "http://moved.test/v1"))
@@ -78,7 +78,7 @@ import Testing
         #expect(recognition.isUndecided)
     }
 
-    @Test func theOwnerIsNamedAsDifyNamesIt() {
+    @Test func `the owner is named as dify names it`() {
         #expect(recognition().owner == "Triage at http://dify.test/v1")
         #expect(recognition(difyName: nil).owner == "triage at http://dify.test/v1")
     }

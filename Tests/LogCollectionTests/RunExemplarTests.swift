@@ -7,7 +7,7 @@ import Testing
 @Suite struct RunExemplarTests {
     private let runID = "5a9196f0-bd6b-481a-a8f6-e0bd0f977044"
 
-    @Test func aRunIsNamedByItsIDAndAsATrace() throws {
+    @Test func `a run is named by its ID and as a trace`() throws {
         let exemplar = try #require(Exemplar(run: runID, value: 2.5, finishedAt: 1500))
         #expect(exemplar.labels.map(\.name) == ["run_id", "trace_id"])
         #expect(exemplar.labels.map(\.value) == [runID, "5a9196f0bd6b481aa8f6e0bd0f977044"])
@@ -16,16 +16,16 @@ import Testing
     }
 
     @Test(arguments: ["", "run-1", "5a9196f0bd6b481aa8f6e0bd0f977044", String(repeating: "a", count: 100_000)])
-    func whatIsNoUUIDIsNoExemplar(id: String) {
+    func `what is no UUID is no exemplar`(id: String) {
         #expect(Exemplar(run: id, value: 1, finishedAt: 1500) == nil)
     }
 
     @Test(arguments: [Int64.min, -1, .max])
-    func timesThatNoServerHasAreNoExemplar(second: Int64) {
+    func `times that no server has are no exemplar`(second: Int64) {
         #expect(Exemplar(run: runID, value: 1, finishedAt: second) == nil)
     }
 
-    @Test func durationsAndFailuresShowTheLatestRun() {
+    @Test func `durations and failures show the latest run`() {
         var state = AppState.make()
         let older = "00000000-0000-4000-8000-000000000001"
         let log = { (id: String, run: String, end: Int64) in

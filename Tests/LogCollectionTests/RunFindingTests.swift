@@ -26,7 +26,7 @@ import Testing
             status: status, origin: RunOrigin(createdFrom: "service-api", triggeredFrom: "app-run"), reason: reason)
     }
 
-    @Test func anUnfinishedRunIsKnownWithoutAskingDify() {
+    @Test func `an unfinished run is known without asking dify`() {
         let state = state(.make("a", at: 2400, .paused))
         #expect(
             finding(nil, in: state) == .waiting(.paused, second: 2400, nextLook: 2530, endedSince: nil))
@@ -35,7 +35,7 @@ import Testing
                 == .waiting(.paused, second: 2400, nextLook: 2530, endedSince: labels(.stopped)))
     }
 
-    @Test func aLogThatWaitsForItsRunIsFoundByItself() {
+    @Test func `a log that waits for its run is found by itself`() {
         let state = state(.make("a", at: 2400, nil))
         #expect(finding(nil, in: state) == .unknown)
         #expect(
@@ -43,7 +43,7 @@ import Testing
                 == .waiting(.pending, second: 2400, nextLook: 2530, endedSince: nil))
     }
 
-    @Test func aCountedRunIsShownWithItsLabels() {
+    @Test func `a counted run is shown with its labels`() {
         let failed = WorkflowLog.make("a", at: 2400, .failed, error: "429 Too Many Requests")
         #expect(finding(failed, in: state(failed)) == .counted(labels(.failed, reason: "rate_limit")))
         let succeeded = WorkflowLog.make("a", at: 2400)
@@ -55,13 +55,13 @@ import Testing
                 == .leftOut(labels(.succeeded), countedStatus: .failed))
     }
 
-    @Test func aRunThatNobodyWaitsForWasDecided() {
+    @Test func `a run that nobody waits for was decided`() {
         var state = state(.make("a", at: 2400, .running))
         state.abandonRuns(olderThan: 10, at: 3000)
         #expect(finding(.make("a", at: 2400, .running), in: state) == .decided(.running))
     }
 
-    @Test func timeTellsWhatTheLedgerDoesNot() {
+    @Test func `time tells what the ledger does not`() {
         let state = state()
         #expect(finding(.make("a", at: 999), in: state) == .beforeCounting(start: 1000))
         #expect(finding(.make("a", at: 1999), in: state) == .decidedLongAgo(labels(.succeeded), floor: 2000))
@@ -70,7 +70,7 @@ import Testing
         #expect(finding(.make("a", at: 3000), in: state) == .notYetRead(collectedUntil: 3000))
     }
 
-    @Test func aRunOutsideTheFilterIsNotExpected() {
+    @Test func `a run outside the filter is not expected`() {
         var settings = CollectionSettings()
         settings.filter.createdByEndUserSessionID = "vip-7"
         var log = WorkflowLog.make("a", at: 2400)
@@ -79,7 +79,7 @@ import Testing
         #expect(finding(log, in: state(), settings: settings) == .appearedLate)
     }
 
-    @Test func withoutAnythingItIsUnknown() {
+    @Test func `without anything it is unknown`() {
         #expect(finding(nil, in: nil) == .unknown)
         #expect(finding(nil, in: state()) == .unknown)
         #expect(finding(.make("a", at: 2400), in: nil) == .nothingStored)

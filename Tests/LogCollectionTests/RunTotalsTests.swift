@@ -30,7 +30,7 @@ import Testing
         return try Checkpoint(encoded: Checkpoint(identity: identity, state: state).encoded).state
     }
 
-    @Test func theyOutliveARestartWithNativeBucketsExemplarsAndStartTimes() throws {
+    @Test func `they outlive a restart with native buckets exemplars and start times`() throws {
         let state = busyState()
         let duration = try #require(state.totals.byStatus[.succeeded]?.duration)
         #expect(duration.native?.count == 5)
@@ -39,14 +39,14 @@ import Testing
         #expect(try restarted(state) == durable(state))
     }
 
-    @Test func theSameSettingsChangeNothing() throws {
+    @Test func `the same settings change nothing`() throws {
         let state = busyState()
         var second = try restarted(state)
         second.totals.adopt(CollectionSettings(), at: UnixTime(seconds: 9000))
         #expect(second == durable(state))
     }
 
-    @Test func aHistogramWithOtherBoundsBeginsAnew() throws {
+    @Test func `a histogram with other bounds begins anew`() throws {
         var totals = busyState().totals
         let (runs, tokens) = (totals.byStatus[.succeeded]?.runs, totals.tokens)
         totals.adopt(CollectionSettings(buckets: .init(duration: [1, 2], steps: [7])), at: UnixTime(seconds: 9000))
@@ -60,7 +60,7 @@ import Testing
             totals.since == .init(counters: 5_000_000, duration: 9_000_000, tokens: 5_000_000, steps: 9_000_000))
     }
 
-    @Test func aHistogramThatWasClassicOnlyBeginsAnew() {
+    @Test func `a histogram that was classic only begins anew`() {
         var totals = busyState().totals
         let bounds = totals.tokens.bounds
         totals.tokens = Histogram(bounds: bounds)

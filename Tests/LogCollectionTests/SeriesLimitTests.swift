@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func whatComesWhenThereIsNoRoomIsOther() throws {
+    @Test func `what comes when there is no room is other`() throws {
         let settings = try settings(limit: 2)
         var state = state(settings)
         count(["app-run", "webhook", "schedule", "plugin", "app-run"], &state, settings)
@@ -39,7 +39,7 @@ import Testing
         #expect(state.divertedSamples == 2)
     }
 
-    @Test func whatWasLetInStaysInAfterARestart() throws {
+    @Test func `what was let in stays in after a restart`() throws {
         let settings = try settings(limit: 2)
         var state = state(settings)
         count(["webhook", "plugin", "schedule"], &state, settings)
@@ -52,12 +52,12 @@ import Testing
         #expect(second.divertedSamples == 1)
     }
 
-    @Test func theOperatorsReasonsExistBeforeTheirFirstFailure() throws {
+    @Test func `the operators reasons exist before their first failure`() throws {
         let settings = try settings(limit: 10, reasons: ["billing", "quota", "billing"])
         #expect(state(settings).totals.failures == ["billing": 0, "quota": 0])
     }
 
-    @Test func reasonsBeyondTheLimitCountAsOther() throws {
+    @Test func `reasons beyond the limit count as other`() throws {
         let settings = try settings(limit: 2, reasons: ["one", "two", "three"])
         var state = state(settings)
         _ = state.apply(.make("a", at: 1500, .failed, error: "two"), at: 2000, settings: settings)
@@ -68,7 +68,7 @@ import Testing
         #expect(state.divertedSamples == 4)
     }
 
-    @Test func aReasonThatIsNoLongerConfiguredKeepsItsSeries() throws {
+    @Test func `a reason that is no longer configured keeps its series`() throws {
         let settings = try settings(limit: 2, reasons: ["one"])
         var state = state(settings)
         _ = state.apply(.make("a", at: 1500, .failed, error: "one"), at: 2000, settings: settings)
@@ -77,7 +77,7 @@ import Testing
         #expect(second.totals.failures == ["one": 1])
     }
 
-    @Test func requestCodesBeyondTheLimitAreOther() {
+    @Test func `request codes beyond the limit are other`() {
         var work = CollectionWork(since: now)
         for code in ["200", "500", "502", "200", "503"] {
             work.countRequest(code: code, seriesLimit: 2)

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
-    func everyTotalIsTheTruthAndNothingStepsBack(seed: UInt64) async throws {
+    func `every total is the truth and nothing steps back`(seed: UInt64) async throws {
         let report = try await report(seed: seed, with: [])
         #expect(report.failures.isEmpty, "seed \(seed)")
         #expect(report.runs > 0)
@@ -37,7 +37,7 @@ import Testing
         #expect(report.runs > 0)
     }
 
-    @Test func aSeedReplaysExactly() async throws {
+    @Test func `a seed replays exactly`() async throws {
         let first = try await report(seed: 11, hours: 0.1)
         let second = try await report(seed: 11, hours: 0.1)
         #expect(first.requests == second.requests)
@@ -50,7 +50,7 @@ import Testing
         arguments: [
             ("overlap", 1), ("audit", 1), ("cut-by-time", 3), ("sticky-counting", 1), ("publish-after-sync", 6),
         ] as [(String, UInt64)])
-    func theLackOfAProtectionIsNoticed(name: String, seed: UInt64) async throws {
+    func `the lack of a protection is noticed`(name: String, seed: UInt64) async throws {
         let protection = try #require(Protections.named.first { $0.name == name }?.protection)
         #expect(try await !report(seed: seed, without: protection, with: []).failures.isEmpty)
         #expect(try await report(seed: seed, with: []).failures.isEmpty)

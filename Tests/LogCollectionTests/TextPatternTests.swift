@@ -27,20 +27,20 @@ import Testing
         ("\\{\"code\": [0-9]{2,}}", "{\"code\": 429}", true), ("^a{,2}b", "aab", true),
         ("[]x]y", "]y", true), ("[^[:space:]]+@[^]]", "me@x", true),
     ])
-    func aPatternOccursAnywhereInAText(pattern: String, text: String, expected: Bool) throws {
+    func `a pattern occurs anywhere in a text`(pattern: String, text: String, expected: Bool) throws {
         #expect(try occurs(pattern, in: text) == expected)
     }
 
-    @Test func caseMattersUnlessThePatternSaysOtherwise() throws {
+    @Test func `case matters unless the pattern says otherwise`() throws {
         #expect(try !occurs("insufficient balance", in: "Insufficient Balance"))
         #expect(try occurs("(?i)insufficient balance", in: "Insufficient Balance"))
     }
 
-    @Test func aZeroByteDoesNotEndAText() throws {
+    @Test func `a zero byte does not end a text`() throws {
         #expect(try occurs("b$", in: "a\0b"))
     }
 
-    @Test func textsThatAreNotUTF8AreMatchedByteByByte() throws {
+    @Test func `texts that are not UTF 8 are matched byte by byte`() throws {
         #expect(try TextPattern("x.y").occurs(in: [0xff, 0x78, 0xfe, 0x79]))
     }
 
@@ -55,12 +55,12 @@ import Testing
         ("a{x}(b)\\1", "has a { that begins no repetition such as {2,5}; write \\{ for the character"),
         ("end\\", "ends in a backslash; write \\\\ for one"),
     ])
-    func whatIsOfAnotherDialectIsRefusedWithTheRemedy(pattern: String, expected: String) {
+    func `what is of another dialect is refused with the remedy`(pattern: String, expected: String) {
         #expect(message(pattern) == expected)
     }
 
     @Test(arguments: ["(a", "a)b(", "[a", "a{2,1}", "a{99999}b"])
-    func whatIsNoPatternIsRefused(pattern: String) {
+    func `what is no pattern is refused`(pattern: String) {
         #expect(message(pattern) != nil)
     }
 
@@ -69,7 +69,7 @@ import Testing
         "((((((((((a+)+)+)+)+)+)+)+)+)+)+", "aa{9223372036854775807}", "a{9223372036854775807,}",
         "a{99999999999999999999999}", "a{1,99999999999999999999999}", "(a{30000}){30000}{30000}{30000}{30000}",
     ])
-    func repetitionsThatWouldFillTheMemoryAreRefused(pattern: String) {
+    func `repetitions that would fill the memory are refused`(pattern: String) {
         #expect(message(pattern) == "is too large: with its repetitions it stands for more than 1000 characters")
     }
 
@@ -77,7 +77,7 @@ import Testing
         "(a+)+$", "(a|aa)+c", "(.*a){30}c", "(x+x+)+y", "(a?){400}a{400}c", "[ab]*a[ab]{12}c", "((a?){30}){30}c",
         "((a*){30}){30}c", "(((a*)*)*)*c", "(a*){900}c", "(a*b*){400}c",
     ])
-    func noTextHoldsUpAPattern(pattern: String) throws {
+    func `no text holds up a pattern`(pattern: String) throws {
         let pattern = try TextPattern(pattern)
         let texts = ["a", "x", "ab", "aab"].map { Array(String(repeating: $0, count: 4096).utf8.prefix(4096)) }
         let span = ContinuousClock().measure {
@@ -87,7 +87,7 @@ import Testing
         #expect(span < .seconds(10))
     }
 
-    @Test func whateverIsTypedIsTakenOrRefused() {
+    @Test func `whatever is typed is taken or refused`() {
         let pieces = Array("ab()[]{},059\\^$|*+?-:=. (?i)")
         // Any numbers do, as long as they are the same each time (Knuth's generator for MMIX).
         var seed: UInt64 = 1

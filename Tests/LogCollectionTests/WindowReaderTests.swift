@@ -15,7 +15,7 @@ import Testing
         return (.reading, requests)
     }
 
-    @Test func aPageThatIsNotFullIsTheWholeWindow() {
+    @Test func `a page that is not full is the whole window`() {
         var list = ListOfLogs(logs: (0..<99).map { .make("\($0)", at: 1000 + Int64($0 / 10)) })
         var reader = WindowReader(Window(first: 1000, last: 1009))
         let (progress, requests) = read(&reader, &list)
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [1, 7, 37, 99])
-    func anyDensityBelowAPageASecondIsReadByTimeAlone(perSecond: Int) {
+    func `any density below a page a second is read by time alone`(perSecond: Int) {
         var list = ListOfLogs(logs: (0..<3000).map { .make("\($0)", at: 1000 + Int64($0 / perSecond)) })
         var reader = WindowReader(Window(first: 1000))
         var pages: Set<Int> = []
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [100, 101, 250, 300])
-    func aCrowdedSecondIsReadToItsLastRow(rows: Int) {
+    func `a crowded second is read to its last row`(rows: Int) {
         let crowd = (0..<rows).map { WorkflowLog.make("c\($0)", at: 1005, $0 % 3 == 0 ? .failed : .succeeded) }
         let others = (0..<40).map { WorkflowLog.make("o\($0)", at: 1000 + Int64($0 / 4)) }
         var list = ListOfLogs(logs: crowd + others)
@@ -49,7 +49,7 @@ import Testing
         #expect(reader.seen.count == rows + 40)
     }
 
-    @Test func rowsThatNeverComeLeaveTheirSecondOpen() {
+    @Test func `rows that never come leave their second open`() {
         let logs = (0..<250).map { WorkflowLog.make("\($0)", at: 1000) }
         var reader = WindowReader(Window(second: 1000))
         var progress = WindowReader.Progress.reading
@@ -66,7 +66,7 @@ import Testing
         #expect(!reader.isWhole)
     }
 
-    @Test func aRowThatComesMeanwhileDoesNotStandForOneThatWasNeverShown() {
+    @Test func `a row that comes meanwhile does not stand for one that was never shown`() {
         let logs = (0..<150).map { WorkflowLog.make("\($0)", at: 1000) }
         let late = WorkflowLog.make("late", at: 1000)
         var reader = WindowReader(Window(second: 1000))
@@ -87,7 +87,7 @@ import Testing
         #expect(reader.seen.contains(LogID("149")))
     }
 
-    @Test func rowsThatVanishMeanwhileDoNotStandForOthers() {
+    @Test func `rows that vanish meanwhile do not stand for others`() {
         let logs = (0..<120).map { WorkflowLog.make("\($0)", at: 1000) }
         var reader = WindowReader(Window(second: 1000))
         #expect(reader.receive(.make(Array(logs[..<100]), total: 120)) == .reading)
@@ -102,7 +102,7 @@ import Testing
         #expect(reader.seen.count == 120)
     }
 
-    @Test func anAnswerBelowItsOwnCountIsAskedAgain() {
+    @Test func `an answer below its own count is asked again`() {
         var reader = WindowReader(Window(first: 1000, last: 1009))
         let row = WorkflowLog.make("a", at: 1001)
         #expect(reader.receive(.make([row], total: 2)) == .reading)
@@ -118,7 +118,7 @@ import Testing
         #expect(reader.complete == [])
     }
 
-    @Test func aReadForCertainRunsEndsWhenTheyHaveBeenSeen() {
+    @Test func `a read for certain runs ends when they have been seen`() {
         var list = ListOfLogs(logs: (0..<1000).map { .make("\($0)", at: 1000 + Int64($0 / 20)) })
         var reader = WindowReader(Window(first: 1000, last: 1049), wanted: [LogID("999"), LogID("998")])
         let (progress, requests) = read(&reader, &list)

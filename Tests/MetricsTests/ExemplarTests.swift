@@ -3,7 +3,7 @@ import Testing
 @testable import Metrics
 
 @Suite struct ExemplarTests {
-    @Test func namesAndValuesTogetherHave128CodePoints() {
+    @Test func `names and values together have 128 code points`() {
         func exemplar(_ value: String) -> Exemplar? {
             Exemplar(labels: [Label(name: "ab", value: "c"), Label(name: "d", value: value)], value: 1, timestamp: 0)
         }
@@ -15,7 +15,7 @@ import Testing
         #expect(exemplar(String(repeating: "👨‍👩‍👧", count: 25)) == nil)
     }
 
-    @Test func aRunIDAndItsTraceIDFit() {
+    @Test func `a run ID and its trace ID fit`() {
         let labels = [
             Label(name: "run_id", value: "01234567-89ab-cdef-0123-456789abcdef"),
             Label(name: "trace_id", value: "0123456789abcdef0123456789abcdef"),

@@ -5,7 +5,7 @@ import Testing
 @testable import Metrics
 
 @Suite struct ExponentialBucketsTests {
-    @Test(arguments: ExponentialBuckets.schemas) func powersOfTwoEndTheirBuckets(schema: Int) {
+    @Test(arguments: ExponentialBuckets.schemas) func `powers of two end their buckets`(schema: Int) {
         for power in -1074...1023 {
             let value = Double(sign: .plus, exponent: power, significand: 1)
             // Dividing with rounding up, told apart from the shifts of the code.
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...8) func boundsBetweenPowersOfTwoAreWithinTwoUnitsOfTheLastPlace(schema: Int) {
+    @Test(arguments: 1...8) func `bounds between powers of two are within two units of the last place`(schema: Int) {
         for step in 1..<(1 << schema) {
             for octave in [-100, -1, 0, 1, 900] {
                 let bound = scalbn(exp2(Double(step) / Double(1 << schema)), Int32(octave))
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ExponentialBuckets.schemas) func randomValuesLieBetweenTheirBounds(schema: Int) {
+    @Test(arguments: ExponentialBuckets.schemas) func `random values lie between their bounds`(schema: Int) {
         var random = Seeded(UInt64(schema + 10))
         for _ in 0..<10_000 {
             let value = Double(bitPattern: random.next()).magnitude
@@ -41,13 +41,13 @@ import Testing
         }
     }
 
-    @Test(arguments: ExponentialBuckets.schemas) func infinityIsBeyondTheGreatestNumber(schema: Int) {
+    @Test(arguments: ExponentialBuckets.schemas) func `infinity is beyond the greatest number`(schema: Int) {
         let greatest = ExponentialBuckets.index(of: .greatestFiniteMagnitude, schema: schema)
         #expect(ExponentialBuckets.index(of: .infinity, schema: schema) == greatest + 1)
         #expect(greatest == (schema >= 0 ? 1024 << schema : 1024 >> -schema))
     }
 
-    @Test(arguments: -3...8) func halvingTheResolutionFindsTheSameBucketAsCountingAnew(schema: Int) {
+    @Test(arguments: -3...8) func `halving the resolution finds the same bucket as counting anew`(schema: Int) {
         var random = Seeded(UInt64(schema + 100))
         let values = (0..<5000).map { _ in Double(bitPattern: random.next()).magnitude }
         for value in values + [1, 2, 0.5, 0x1p-127, .greatestFiniteMagnitude, .infinity] where value > 0 {

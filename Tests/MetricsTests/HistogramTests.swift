@@ -8,7 +8,7 @@ import Testing
         Exemplar(labels: [Label(name: "run_id", value: run)], value: value, timestamp: timestamp)
     }
 
-    @Test func boundsAreInclusive() {
+    @Test func `bounds are inclusive`() {
         var histogram = Histogram(bounds: [1, 2])
         for value in [1, 1.5, 2, 2.5, .infinity] { histogram.observe(value) }
         #expect(histogram.counts == [1, 2, 2])
@@ -17,7 +17,7 @@ import Testing
         #expect(histogram.native == nil)
     }
 
-    @Test func aValueBelowZeroCountsAsZero() {
+    @Test func `a value below zero counts as zero`() {
         var histogram = Histogram(bounds: [0, 1], native: true)
         histogram.observe(-5)
         histogram.observe(-.infinity)
@@ -26,7 +26,7 @@ import Testing
         #expect(histogram.native?.zeroCount == 2)
     }
 
-    @Test func notANumberIsCountedAndSpoilsOnlyTheSum() {
+    @Test func `not a number is counted and spoils only the sum`() {
         var histogram = Histogram(bounds: [1], native: true)
         histogram.observe(.nan, exemplar: exemplar("a", at: 1))
         histogram.observe(0.5)
@@ -37,7 +37,7 @@ import Testing
         #expect(histogram.exemplars == [nil, nil])
     }
 
-    @Test func eachBucketKeepsTheNewestExemplarWithTheObservedValue() {
+    @Test func `each bucket keeps the newest exemplar with the observed value`() {
         var histogram = Histogram(bounds: [1])
         histogram.observe(0.5, exemplar: exemplar("first", value: 99, at: 10))
         histogram.observe(0.6, exemplar: exemplar("late but older", at: 9))
@@ -48,7 +48,7 @@ import Testing
             histogram.exemplars == [exemplar("same moment", value: 0.7, at: 10), exemplar("slow", value: 3, at: 1)])
     }
 
-    @Test func mergingIsObservingAll() {
+    @Test func `merging is observing all`() {
         var random = Seeded(4)
         for _ in 0..<200 {
             let isNative = random.below(2) == 0
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aHistogramOfAnotherKindIsLeftOut() {
+    @Test func `a histogram of another kind is left out`() {
         var histogram = Histogram(bounds: [1], native: true)
         histogram.observe(1)
         let before = histogram
@@ -80,7 +80,7 @@ import Testing
         #expect(histogram == before)
     }
 
-    @Test func itsPartsMakeItAgain() {
+    @Test func `its parts make it again`() {
         var random = Seeded(3)
         for _ in 0..<1000 {
             var histogram = Histogram(bounds: [0.5, 2, 1e6], native: random.below(2) == 0)
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func partsThatDoNotFitAreRefused() {
+    @Test func `parts that do not fit are refused`() {
         func make(
             bounds: [Double] = [1, 2], counts: [UInt64] = [1, 1, 1], sum: Double = 5, native: NativeHistogram? = nil,
             exemplars: [Exemplar?] = [nil, nil, nil]

@@ -4,7 +4,7 @@ import Testing
 @testable import Metrics
 
 @Suite struct NativeHistogramTests {
-    @Test func itStartsAtSchemaThree() {
+    @Test func `it starts at schema three`() {
         var histogram = NativeHistogram()
         for value in [1, 1.05, 1.09, 1.0906, 1.1, 0.95] { histogram.observe(value) }
         #expect(histogram.schema == 3)
@@ -12,7 +12,7 @@ import Testing
             histogram.buckets.map { [$0.index, Int($0.count)] } == [[0, 2], [1, 2], [2, 2]])
     }
 
-    @Test func valuesUpToTheThresholdAreZero() {
+    @Test func `values up to the threshold are zero`() {
         var histogram = NativeHistogram()
         for value in [0, -0.0, .leastNonzeroMagnitude, 0x1p-128, -1, -.infinity] { histogram.observe(value) }
         #expect(histogram.zeroCount == 6)
@@ -21,13 +21,13 @@ import Testing
         #expect(histogram.buckets == [.init(index: -128 * 8 + 1, count: 1)])
     }
 
-    @Test func notANumberIsInNoBucket() {
+    @Test func `not a number is in no bucket`() {
         var histogram = NativeHistogram()
         histogram.observe(.nan)
         #expect(histogram == NativeHistogram())
     }
 
-    @Test func aHundredAndSixtyBucketsStayAndOneMoreHalvesTheResolution() {
+    @Test func `a hundred and sixty buckets stay and one more halves the resolution`() {
         var histogram = NativeHistogram()
         for index in 1...160 { histogram.observe(1.0001 * scaled(index - 1)) }
         #expect(histogram.schema == 3)
@@ -47,7 +47,7 @@ import Testing
         return Double(sign: .plus, exponent: index >> 3, significand: 1) * roots[index & 7]
     }
 
-    @Test func manyValuesEndInTheBucketsOfAnewCount() {
+    @Test func `many values end in the buckets of anew count`() {
         var random = Seeded(7)
         for _ in 0..<50 {
             var histogram = NativeHistogram()
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func mergedResolutionIsTheCoarserOne() {
+    @Test func `merged resolution is the coarser one`() {
         var narrow = NativeHistogram()
         for value in [1, 1.2, 1.4] { narrow.observe(value) }
         var wide = NativeHistogram()
@@ -86,7 +86,7 @@ import Testing
         #expect(sums[0].buckets.prefix(2) == [.init(index: 0, count: 2), .init(index: 1, count: 4)])
     }
 
-    @Test func theWidestRangeThereIsFits() {
+    @Test func `the widest range there is fits`() {
         var histogram = NativeHistogram()
         for power in -127...1023 { histogram.observe(Double(sign: .plus, exponent: power, significand: 1.5)) }
         histogram.observe(.infinity)
@@ -95,7 +95,7 @@ import Testing
         #expect(histogram.count == 1152)
     }
 
-    @Test func partsThatDoNotFitAreRefused() {
+    @Test func `parts that do not fit are refused`() {
         func make(_ buckets: [(Int, UInt64)], schema: Int = 3, zeroCount: UInt64 = 0) -> NativeHistogram? {
             NativeHistogram(schema: schema, zeroCount: zeroCount, buckets: buckets.map { .init(index: $0, count: $1) })
         }

@@ -7,7 +7,7 @@ import Testing
         String(decoding: Exposition.encode(families, as: .openMetrics(.v100)), as: UTF8.self)
     }
 
-    @Test func aCounterFamilyIsNamedWithoutTotal() {
+    @Test func `a counter family is named without total`() {
         var family = Family(Metric("a_seconds_total", .counter, ["app"], "A \"unit\"."))
         family.add(["x"], 1)
         #expect(
@@ -26,17 +26,17 @@ import Testing
             ("a_seconds", "seconds"), ("a_bytes", "bytes"), ("a_ratio", "ratio"), ("a_timestamp_seconds", "seconds"),
             ("seconds", nil), ("a_seconds_until", nil), ("aseconds", nil), ("a_tokens", nil),
         ] as [(String, String?)])
-    func onlyAUnitAtTheEndOfTheNameIsOne(name: String, unit: String?) {
+    func `only a unit at the end of the name is one`(name: String, unit: String?) {
         #expect(Metric(name, .gauge, [], "").unit == unit)
         #expect(Metric("\(name)_total", .counter, [], "").unit == unit)
         #expect(Metric("\(name)_total", .gauge, [], "").unit == nil)
     }
 
-    @Test func anEmptyPageHasItsEnd() {
+    @Test func `an empty page has its end`() {
         #expect(page() == "# EOF\n")
     }
 
-    @Test func exemplarsStandOnTotalsAndBucketsOnly() {
+    @Test func `exemplars stand on totals and buckets only`() {
         let exemplar = Exemplar(labels: [Label(name: "run_id", value: "a\"b")], value: 1, timestamp: 1_700_000_000_005)
         var counter = Family(Metric("c_total", .counter, [], "C."))
         counter.add([], 1, exemplar: exemplar)
@@ -56,14 +56,14 @@ import Testing
             ])
     }
 
-    @Test func textHasNoExemplars() {
+    @Test func `text has no exemplars`() {
         var counter = Family(Metric("c_total", .counter, [], "C."))
         counter.add([], 1, startTime: 0, exemplar: Exemplar(labels: [], value: 1, timestamp: 0))
         let text = Exposition.encode([counter], as: .textV004)
         #expect(String(decoding: text, as: UTF8.self).hasSuffix("c_total 1\n"))
     }
 
-    @Test func aSumThatIsNoNumberIsLeftOutWithItsCount() {
+    @Test func `a sum that is no number is left out with its count`() {
         var histogram = Histogram(bounds: [])
         histogram.observe(.nan)
         let family = Family(Metric("h", .histogram, [], "H."), [Series(labelValues: [], value: .histogram(histogram))])
@@ -78,7 +78,7 @@ import Testing
             (-1, "-0.001"),
             (-1500, "-1.5"), (.max, "9223372036854775.807"), (.min, "-9223372036854775.808"),
         ] as [(Int64, String)])
-    func momentsHaveAsManyDecimalsAsTheyNeed(milliseconds: Int64, text: String) {
+    func `moments have as many decimals as they need`(milliseconds: Int64, text: String) {
         var bytes: [UInt8] = []
         FloatText.append(secondsOf: milliseconds, to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == text)

@@ -18,7 +18,7 @@ import Testing
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
-    @Test func theKnownPage() throws {
+    @Test func `the known page`() throws {
         var runs = Family(Metric("dify_runs_total", .counter, ["app"], "Runs."))
         let exemplar = Exemplar(labels: [Label(name: "run_id", value: "r1")], value: 1, timestamp: 1_700_000_001_000)
         runs.add(["a"], 5, startTime: 1_700_000_000_000, exemplar: exemplar)
@@ -36,7 +36,7 @@ import Testing
         #expect(known.last?.metrics.first?.histogram?.native?.zeroThreshold == Bits(2.938735877055719e-39))
     }
 
-    @Test func classicAndNativeBucketsShareAMessageAndItsExemplars() throws {
+    @Test func `classic and native buckets share a message and its exemplars`() throws {
         var histogram = Histogram(bounds: [1], native: true)
         let exemplar = Exemplar(labels: [], value: 2, timestamp: 1500)
         histogram.observe(2, exemplar: exemplar)
@@ -52,7 +52,7 @@ import Testing
         #expect(message.start == -1)
     }
 
-    @Test func aClassicHistogramHasNothingOfANativeOne() throws {
+    @Test func `a classic histogram has nothing of a native one`() throws {
         var family = Family(Metric("h", .histogram, [], "H."))
         family.add([], Histogram(bounds: []))
         let message = try ProtobufReader.families(Exposition.encode([family], as: .protobufDelimited))[0].metrics[0]
@@ -60,7 +60,7 @@ import Testing
         #expect(message.histogram?.buckets == [ReadBucket(count: 0, bound: Bits(.infinity))])
     }
 
-    @Test func aMessageOfAnyLengthStandsBehindItsLength() throws {
+    @Test func `a message of any length stands behind its length`() throws {
         for length in [0, 1, 100, 120, 127, 128, 129, 16_370, 16_384, 70_000] {
             var family = Family(Metric("m", .gauge, ["l"], "M."))
             family.add([String(repeating: "x", count: length)], 1)

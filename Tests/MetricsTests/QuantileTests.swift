@@ -10,7 +10,8 @@ import Testing
         return histogram
     }
 
-    @Test(arguments: ExponentialBuckets.schemas) func theUpperBoundOfABucketIsTheLastValueInIt(schema: Int) {
+    @Test(arguments: ExponentialBuckets.schemas) func `the upper bound of a bucket is the last value in it`(schema: Int)
+    {
         let reach = schema > 0 ? 100 << schema : 100 >> -schema
         for index in -reach...reach {
             let bound = ExponentialBuckets.upperBound(of: index, schema: schema)
@@ -19,11 +20,11 @@ import Testing
         }
     }
 
-    @Test func withoutObservationsThereIsNone() {
+    @Test func `without observations there is none`() {
         #expect(NativeHistogram().quantile(0.5) == nil)
     }
 
-    @Test func itIsWithinABucketOfTheTruth() throws {
+    @Test func `it is within a bucket of the truth`() throws {
         var random = Seeded(3)
         let values = (0..<5000).map { _ in Double(random.below(100_000) + 1) / 100 }.sorted()
         for (schema, width) in [(3, 1.0905), (2, 1.1893), (0, 2.0001)] {
@@ -46,21 +47,21 @@ import Testing
         #expect(self.histogram([.infinity], schema: schema).quantile(0.5) == .infinity)
     }
 
-    @Test func zerosComeFirst() throws {
+    @Test func `zeros come first`() throws {
         let histogram = histogram([0, 0, 0, 8])
         #expect(histogram.quantile(0.5) == 0)
         #expect(histogram.quantile(0.75) == 0)
         #expect(try #require(histogram.quantile(1)) == 8)
     }
 
-    @Test func sharesBeyondTheEndsAreTheEnds() throws {
+    @Test func `shares beyond the ends are the ends`() throws {
         let histogram = histogram([2, 4])
         #expect(histogram.quantile(7) == 4)
         let least = try #require(histogram.quantile(-1))
         #expect(least < 2 && least > 1.8)
     }
 
-    @Test func evenInfinityIsAnAnswer() {
+    @Test func `even infinity is an answer`() {
         #expect(histogram([.infinity]).quantile(0.5) == .infinity)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RoundTripTests {
     /// Each state goes out in each format, and readers that know nothing of the writers get the same values back.
-    @Test(arguments: 0..<10) func whatIsWrittenReadsBack(shard: Int) async throws {
+    @Test(arguments: 0..<10) func `what is written reads back`(shard: Int) async throws {
         let states = (shard * 10_000)..<((shard + 1) * 10_000)
         let broken = try await Workbench.computing.run {
             try states.first { state in
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func orderIsThatOfNamesAndLabels() throws {
+    @Test func `order is that of names and labels`() throws {
         var random = Seeded(1)
         for _ in 0..<1000 {
             let families = random.families()

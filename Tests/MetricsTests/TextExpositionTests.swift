@@ -7,7 +7,7 @@ import Testing
         String(decoding: Exposition.encode(families, as: .textV004), as: UTF8.self)
     }
 
-    @Test func familiesAndSeriesComeInAStableOrder() {
+    @Test func `families and series come in a stable order`() {
         let second = Metric("b_total", .counter, ["app", "status"], "Second.")
         let first = Metric("a", .gauge, [], "First.")
         var counter = Family(second)
@@ -28,7 +28,7 @@ import Testing
                 """)
     }
 
-    @Test func seriesOfOneMetricFromSeveralAppsShareABlock() {
+    @Test func `series of one metric from several apps share a block`() {
         let metric = Metric("m", .gauge, ["app"], "M.")
         var one = Family(metric)
         one.add(["one"], 1)
@@ -37,23 +37,23 @@ import Testing
         #expect(page(two, one) == "# HELP m M.\n# TYPE m gauge\nm{app=\"one\"} 1\nm{app=\"two\"} 2\n")
     }
 
-    @Test func aFamilyWithoutSeriesIsLeftOut() {
+    @Test func `a family without series is left out`() {
         #expect(page(Family(Metric("m", .gauge, [], "M."))) == "")
     }
 
-    @Test func labelsAndHelpAreEscaped() {
+    @Test func `labels and help are escaped`() {
         var family = Family(Metric("m", .gauge, ["app"], "A \\ and\na line."))
         family.add(["a\"b\\c\nd é 漢 😀"], 1)
         #expect(page(family) == "# HELP m A \\\\ and\\na line.\n# TYPE m gauge\nm{app=\"a\\\"b\\\\c\\nd é 漢 😀\"} 1\n")
     }
 
-    @Test func extraLabelsFollowThoseOfTheMetric() {
+    @Test func `extra labels follow those of the metric`() {
         let metric = Metric("info", .gauge, ["app"], "I.")
         let series = Series(labelValues: ["a"], extraLabels: [Label(name: "team", value: "x")], value: .number(1))
         #expect(page(Family(metric, [series])).hasSuffix("info{app=\"a\",team=\"x\"} 1\n"))
     }
 
-    @Test func histogramsAreCumulativeWithCanonicalBounds() {
+    @Test func `histograms are cumulative with canonical bounds`() {
         var histogram = Histogram(bounds: [0.25, 1, 10])
         for value in [0.25, 0.3, 1, 5, 50] { histogram.observe(value) }
         var family = Family(Metric("h_seconds", .histogram, ["app"], "H."))
@@ -78,7 +78,7 @@ import Testing
             (1.5e-9, "1.5e-09"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
             (9_007_199_254_740_993, "9007199254740992"),
         ] as [(Double, String)])
-    func numbersAreShortAndReadBack(value: Double, text: String) {
+    func `numbers are short and read back`(value: Double, text: String) {
         var bytes: [UInt8] = []
         FloatText.append(sample: value, to: &bytes)
         let written = String(decoding: bytes, as: UTF8.self)

@@ -13,7 +13,7 @@ import Testing
         try body(&disk)
     }
 
-    @Test func aFileIsReplacedWholeAndLeavesNothingBeside() throws {
+    @Test func `a file is replaced whole and leaves nothing beside`() throws {
         try withDisk { disk in
             #expect(try disk.read("x") == nil)
             try disk.replace("x", with: [1, 2, 3])
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func largeFilesComeBackWhole() throws {
+    @Test func `large files come back whole`() throws {
         try withDisk { disk in
             let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             try disk.replace("x", with: bytes)
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func nobodyElseMayReadTheFiles() throws {
+    @Test func `nobody else may read the files`() throws {
         try withDisk { disk in
             try disk.replace("x", with: [1])
             let attributes = try FileManager.default.attributesOfItem(atPath: disk.path("x"))
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func errorsNameTheFileAndTheReason() throws {
+    @Test func `errors name the file and the reason`() throws {
         try withDisk { disk in
             let error = #expect(throws: DiskError.self) { try disk.sync("absent") }
             #expect(error?.description == "cannot open \(disk.folder)/absent: No such file or directory")

@@ -2,7 +2,7 @@ import Testing
 
 /// The reader of test files that the coverage of alerts stands on.
 @Suite struct RuleTestFileTests {
-    @Test func readsSeriesAndChecks() throws {
+    @Test func `reads series and checks`() throws {
         let file = RuleTestFile(
             """
             tests:
@@ -40,7 +40,7 @@ import Testing
             ("_x10 1+1x5", []), ("0x5 _ 0x5", []), ("0+1x9 3x5", []),
         ] as [(String, Set<InputSeries.Restart>)]
     )
-    func tellsRestartsApart(values: String, restarts: Set<InputSeries.Restart>) {
+    func `tells restarts apart`(values: String, restarts: Set<InputSeries.Restart>) {
         var series = InputSeries("a")
         series.read(values)
         #expect(series.restarts == restarts)

@@ -21,7 +21,7 @@ import Testing
         return options
     }
 
-    @Test func serveIsWhatHappensWithoutACommand() throws {
+    @Test func `serve is what happens without a command`() throws {
         guard case .run(.serve, let options) = try parse() else {
             Issue.record("not serve")
             return
@@ -31,13 +31,13 @@ import Testing
         #expect(options[.configFile] == nil)
     }
 
-    @Test func valuesFollowAnEqualsSignOrASpace() throws {
+    @Test func `values follow an equals sign or a space`() throws {
         let options = try options(parse("serve", "--config.file=a=b.json", "--log.level", "debug"))
         #expect(options[.configFile] == "a=b.json")
         #expect(options[.logLevel] == "debug")
     }
 
-    @Test func aFlagBeatsTheEnvironmentWhichBeatsTheDefault() throws {
+    @Test func `a flag beats the environment which beats the default`() throws {
         let environment: Environment = [
             "DIFY_EXPORTER_LOG_LEVEL": "warn", "DIFY_EXPORTER_LOG_FORMAT": "json",
             "DIFY_EXPORTER_WEB_LISTEN_ADDRESS": ":1,:2",
@@ -60,12 +60,12 @@ import Testing
         #expect(try options(parse(environment: environment)).isOn(.systemdSocket))
     }
 
-    @Test func repeatableFlagsCollectTheirValues() throws {
+    @Test func `repeatable flags collect their values`() throws {
         let options = try options(parse("--web.listen-address=:1", "--web.listen-address", ":2"))
         #expect(options.all(.listenAddress) == [":1", ":2"])
     }
 
-    @Test func mistakesComeWithTheNearestRightWord() {
+    @Test func `mistakes come with the nearest right word`() {
         #expect(message("surve") == "there is no command surve; did you mean serve?")
         #expect(message("--log.levle=debug") == "serve has no flag --log.levle; did you mean --log.level?")
         #expect(message("--xyzzy") == "serve has no flag --xyzzy; see 'dify-exporter help serve'")
@@ -74,7 +74,7 @@ import Testing
         #expect(message("check", "stray") == "stray is not a flag of check; see 'dify-exporter help check'")
     }
 
-    @Test func theOperandStandsBeforeOrBehindTheFlags() throws {
+    @Test func `the operand stands before or behind the flags`() throws {
         for arguments in [["explain", "x", "--app=a"], ["explain", "--app", "a", "x"]] {
             let options = try options(Invocation(arguments: arguments, environment: [:]))
             #expect(options.operand == "x")
@@ -85,7 +85,7 @@ import Testing
         #expect(Help.text(for: .explain).contains("Usage: dify-exporter explain RUN_ID [FLAGS]\n"))
     }
 
-    @Test func helpAndVersionAreUnderstoodEverywhere() throws {
+    @Test func `help and version are understood everywhere`() throws {
         #expect(try parse("--help") == .help(nil))
         #expect(try parse("help") == .help(nil))
         #expect(try parse("help", "logs") == .help(.logs))
@@ -93,7 +93,7 @@ import Testing
         #expect(try parse("logs", "--version") == .version)
     }
 
-    @Test func helpNamesEveryFlagWithItsVariable() {
+    @Test func `help names every flag with its variable`() {
         for command in Command.allCases {
             let text = Help.text(for: command)
             for option in command.options {

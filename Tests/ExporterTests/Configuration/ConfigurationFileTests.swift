@@ -39,7 +39,7 @@ import Testing
                 == ["f:1:15: apps_dir: this looks like a key, and must be the path of a folder of key files"])
     }
 
-    @Test func everyKeyOfTheContractIsRead() throws {
+    @Test func `every key of the contract is read`() throws {
         let configuration = try read(
             """
             {
@@ -85,7 +85,7 @@ import Testing
         #expect(invoices.labels == [Label(name: "team", value: "finance")])
     }
 
-    @Test func whatIsLeftOutHasTheDefaultsOfTheContract() throws {
+    @Test func `what is left out has the defaults of the contract`() throws {
         let app = try read(#"{"apps": [{"name": "a", "api_key": "app-x"}]}"#).apps[0]
         #expect(app.baseURL.description == "https://api.dify.ai/v1")
         #expect(app.requestTimeout == .seconds(60))
@@ -95,7 +95,7 @@ import Testing
         #expect(app.collection.buckets.duration == [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200])
     }
 
-    @Test func allMistakesOfAFileAreNamedAtOnce() {
+    @Test func `all mistakes of a file are named at once`() {
         let text = """
             {
               "poll_intervall": "30s",
@@ -163,7 +163,7 @@ import Testing
             ),
             (#"{"zzz": 1, "apps": [{"name": "a", "api_key": "x"}]}"#, nil),
         ] as [(String, String?)])
-    func eachMistakeHasItsPlaceAndItsRemedy(text: String, message: String?) {
+    func `each mistake has its place and its remedy`(text: String, message: String?) {
         let messages = messages(text)
         #expect(messages.count == 1)
         if let message {
@@ -175,7 +175,7 @@ import Testing
         }
     }
 
-    @Test func keysOfAppsAreNeverPrinted() {
+    @Test func `keys of apps are never printed`() {
         let texts = [
             #"{"apps": [{"name": "a", "api_key": "app-very secret"}]}"#,
             #"{"apps": [{"name": "a", "api_key": {"app-secret": 1}}]}"#,
@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func patternsThatCannotBeMatchedAreNamedWithTheirPlace() {
+    @Test func `patterns that cannot be matched are named with their place`() {
         let text = """
             {
               "failure_reasons": [
@@ -283,7 +283,7 @@ import Testing
         }
     }
 
-    @Test func oneAppComesFromTheEnvironment() async throws {
+    @Test func `one app comes from the environment`() async throws {
         let app = try await Configuration.load(
             file: nil,
             environment: ["DIFY_API_KEY": "app-x", "DIFY_API_BASE_URL": "http://dify:5001/v1", "DIFY_APP_NAME": "bot"]
@@ -292,14 +292,14 @@ import Testing
         #expect(app.baseURL.description == "http://dify:5001/v1")
     }
 
-    @Test func theNameAndTheURLHaveDefaults() async throws {
+    @Test func `the name and the URL have defaults`() async throws {
         let app = try await Configuration.load(file: nil, environment: ["DIFY_API_KEY_FILE": "/run/secrets/key"]).apps[
             0]
         #expect(app.name == nil)
         #expect(app.displayName == "api.dify.ai")
     }
 
-    @Test func mistakesAreNamedTogether() async {
+    @Test func `mistakes are named together`() async {
         #expect(await lines([:]).first?.hasPrefix("there is no configuration: name a file with --config.file") == true)
         #expect(
             await lines([
@@ -323,7 +323,7 @@ import Testing
         #expect(!lines[0].contains(key))
     }
 
-    @Test func aFileThatCannotBeReadIsNamed() async {
+    @Test func `a file that cannot be read is named`() async {
         let error = await #expect(throws: LoadError.self) {
             try await Configuration.load(file: "/nonexistent/c.json", environment: [:])
         }

@@ -5,7 +5,8 @@ import Testing
 
 /// The configurations that the deployments bring along.
 @Suite struct ExampleConfigurationsTests {
-    @Test(arguments: ["kubernetes/settings/config.json", "systemd/config.json"]) func theyAreValid(path: String) throws
+    @Test(arguments: ["kubernetes/settings/config.json", "systemd/config.json"]) func `they are valid`(path: String)
+        throws
     {
         let file = URL(filePath: #filePath).appending(path: "../../../../deploy/\(path)").standardized
         let configuration = try Configuration.read(Array(try Data(contentsOf: file)))

@@ -12,16 +12,16 @@ import Testing
         return try #require(owners.first)
     }
 
-    @Test(arguments: ["0/1", "2/3", "999/1000"]) func aShardIsItsIndexAmongSoMany(text: String) {
+    @Test(arguments: ["0/1", "2/3", "999/1000"]) func `a shard is its index among so many`(text: String) {
         #expect(Shard(text)?.description == text)
     }
 
     @Test(arguments: ["", "1", "3/3", "-1/3", "0/0", "0/1001", "1/2/3", "a/b", "0/ 3", "/3", "0/"])
-    func whatIsNoShardIsRefused(text: String) {
+    func `what is no shard is refused`(text: String) {
         #expect(Shard(text) == nil)
     }
 
-    @Test func aThousandAppsSpreadEvenlyOverUpToSixteenShards() throws {
+    @Test func `a thousand apps spread evenly over up to sixteen shards`() throws {
         for count in 1...16 {
             var sizes = Array(repeating: 0, count: count)
             for name in Self.names { sizes[try owner(of: name, among: count)] += 1 }
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func aShardMoreTakesItsShareAndLeavesTheRestWhereTheyAre() throws {
+    @Test func `a shard more takes its share and leaves the rest where they are`() throws {
         for count in 1..<16 {
             var moved = 0
             for name in Self.names {
@@ -48,11 +48,11 @@ import Testing
     }
 
     /// Numbers of other machines and earlier versions are found again only if this never changes.
-    @Test func theOwnerOfANameIsTheSameForEver() throws {
+    @Test func `the owner of a name is the same for ever`() throws {
         #expect(try Self.names.prefix(12).map { try owner(of: $0, among: 5) } == [0, 4, 3, 1, 1, 4, 3, 0, 4, 0, 4, 1])
     }
 
-    @Test func aConfigurationIsLimitedToTheAppsOfItsShard() throws {
+    @Test func `a configuration is limited to the apps of its shard`() throws {
         let apps = try ["support-bot", "invoices", "translator", "triage"].map { name in
             AppConfiguration(name: AppName(name), baseURL: .cloud, keySource: .inline(try #require(APIKey("app-key"))))
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import Exporter
 
 @Suite struct RunExplanationTests {
-    @Test func aRunIDIsAUUIDHoweverItIsWritten() {
+    @Test func `a run ID is AUUID however it is written`() {
         let id = "0190b5c2-7a56-4c1e-9d3b-2f6a1e8c4d70"
         #expect(RunID(id)?.description == id)
         #expect(RunID(id.uppercased())?.description == id)
@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Every run of a collected app is explained from its checkpoint and the simulated Dify, while the exporter runs.
-    @Test func everyRunOfACollectedAppIsExplained() async throws {
+    @Test func `every run of a collected app is explained`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "dify-exporter-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let app = try TestedExporter.app(1)
@@ -48,7 +48,7 @@ import Testing
         await exporter.stop()
     }
 
-    @Test func whatCannotBeAskedIsSaid() async throws {
+    @Test func `what cannot be asked is said`() async throws {
         let run = try #require(RunID("0190b5c2-7a56-4c1e-9d3b-2f6a1e8c4d70"))
         let explanation = await RunExplanation(
             of: run, in: try TestedExporter.app(1), storagePath: nil,

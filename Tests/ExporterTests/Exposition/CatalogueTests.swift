@@ -4,7 +4,7 @@ import Testing
 @testable import Exporter
 
 @Suite struct CatalogueTests {
-    @Test func namesFollowTheConventions() {
+    @Test func `names follow the conventions`() {
         for metric in Catalogue.all {
             #expect(metric.name.wholeMatch(of: /(dify|process)_[a-z_]+/) != nil, "\(metric.name)")
             #expect((metric.type == .counter) == metric.name.hasSuffix("_total"), "\(metric.name)")
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func everyNameStandsOnce() {
+    @Test func `every name stands once`() {
         #expect(Set(Catalogue.all.map(\.name)).count == Catalogue.all.count)
     }
 }

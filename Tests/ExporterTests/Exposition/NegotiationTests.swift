@@ -41,7 +41,7 @@ import Testing
             ),
             ("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", .textV004, nil),
         ] as [(String, ExpositionFormat, ExpositionFormat.EscapingScheme?)])
-    func aPrometheusGetsWhatItLikesBest(
+    func `a prometheus gets what it likes best`(
         header: String, format: ExpositionFormat, escaping: ExpositionFormat.EscapingScheme?
     ) {
         let answer = ExpositionFormat.negotiate(accept: header)
@@ -67,7 +67,7 @@ import Testing
         "application/openmetrics-text;q=01",
         "application/openmetrics-text;q=0.5.5", "application/openmetrics-text;q=11.",
     ])
-    func allElseGetsText(header: String?) {
+    func `all else gets text`(header: String?) {
         let answer = ExpositionFormat.negotiate(accept: header)
         #expect(answer.format == .textV004)
         #expect(answer.escaping == nil)
@@ -103,7 +103,7 @@ import Testing
                 .openMetrics(.v100)
             ),
         ] as [(String, ExpositionFormat)])
-    func weightsVersionsAndSpelling(header: String, format: ExpositionFormat) {
+    func `weights versions and spelling`(header: String, format: ExpositionFormat) {
         #expect(ExpositionFormat.negotiate(accept: header).format == format)
     }
 
@@ -113,7 +113,7 @@ import Testing
             ("other", nil),
             ("x; charset=utf-16\r\nX-Evil: 1", nil),
         ] as [(String, ExpositionFormat.EscapingScheme?)])
-    func onlyKnownSchemesAreRepeated(text: String, scheme: ExpositionFormat.EscapingScheme?) {
+    func `only known schemes are repeated`(text: String, scheme: ExpositionFormat.EscapingScheme?) {
         let answer = ExpositionFormat.negotiate(accept: "application/openmetrics-text;version=1.0.0;escaping=\(text)")
         #expect(answer.escaping == scheme)
         #expect(ExpositionFormat.negotiate(accept: "application/openmetrics-text;escaping=\(text)").escaping == nil)
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test(arguments: [",", ";", "=", "a,", "a;", "\"", " ", "text/plain;q=0.5,", "application/openmetrics-text;q=0.1;"])
-    func aHostileLengthIsReadOnce(part: String) {
+    func `a hostile length is read once`(part: String) {
         let header = String(repeating: part, count: 20_000)
         let start = ContinuousClock.now
         _ = ExpositionFormat.negotiate(accept: header)
@@ -130,7 +130,7 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
-    @Test func contentTypes() {
+    @Test func `content types`() {
         #expect(ExpositionFormat.textV004.contentType == "text/plain; version=0.0.4; charset=utf-8")
         #expect(
             ExpositionFormat.openMetrics(.v100).contentType
@@ -159,7 +159,7 @@ import Testing
             ("gzip;q=0.000", false), ("*;q=0", false), ("gzip;q=0, *", false), ("identity, gzip;q=0.5", false),
             ("gzip;q=abc", false), ("gzipped", false), ("x;gzip", false),
         ] as [(String?, Bool)])
-    func gzipWhereItIsLiked(header: String?, allows: Bool) {
+    func `gzip where it is liked`(header: String?, allows: Bool) {
         #expect(AcceptEncoding.allowsGzip(header) == allows)
     }
 }

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func namesOfFilesAreHarmlessAndDiffer() {
+    @Test func `names of files are harmless and differ`() {
         let long = String(repeating: "x", count: 128)
         let names = [
             "a", "A", "a ", "a_", "a/b", "a\\b", "../../etc/passwd", "..", ".", "", "con", "naïve", "nai\u{308}ve", "ü",
@@ -43,14 +43,14 @@ import Testing
         }
     }
 
-    @Test func aNameIsAlwaysThatOfTheSameFile() {
+    @Test func `a name is always that of the same file`() {
         #expect(FileCheckpointStore.fileName(app: "a b") == FileCheckpointStore.fileName(app: "a b"))
         #expect(
             FileCheckpointStore.path(folder: "x/", app: "a") == "x/" + FileCheckpointStore.fileName(app: "a"))
         #expect(FileCheckpointStore.path(folder: "x", app: "a") == FileCheckpointStore.path(folder: "x/", app: "a"))
     }
 
-    @Test func whatIsSavedIsLoadedByTheNext() async throws {
+    @Test func `what is saved is loaded by the next`() async throws {
         try await withFolder { folder in
             let first = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(try await first.load() == nil)
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func oneAtATimeHoldsAnApp() async throws {
+    @Test func `one at a time holds an app`() async throws {
         try await withFolder { folder in
             let first = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             let second = FileCheckpointStore(in: CheckpointFolder(folder + "/"), app: "a")
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func nothingIsSavedWithoutTheLock() async throws {
+    @Test func `nothing is saved without the lock`() async throws {
         try await withFolder { folder in
             let store = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(await problem { try await store.save([1]) } != nil)
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSetAsideIsKeptUnderAnotherName() async throws {
+    @Test func `what is set aside is kept under another name`() async throws {
         try await withFolder { folder in
             let store = FileCheckpointStore(in: CheckpointFolder(folder), app: "a")
             #expect(try await store.setAside(at: "now") == nil)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func aFolderThatCannotBeMadeIsSaid() async {
+    @Test func `a folder that cannot be made is said`() async {
         let store = FileCheckpointStore(in: CheckpointFolder("/proc/nowhere"), app: "a")
         guard case .disk(let message) = await problem({ _ = try await store.load() }) else {
             Issue.record("it was made")

@@ -14,7 +14,7 @@ import Testing
         try await body(folder)
     }
 
-    @Test func appsComeAndGoAndTheOthersGoOn() async throws {
+    @Test func `apps come and go and the others go on`() async throws {
         let exporter = try await TestedExporter(TestedExporter.app(1), TestedExporter.app(2))
         await exporter.rounds(30, apps: 2)
         let before = try #require(await exporter.runs("app-1"))
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func aChangedAppGoesOnFromItsNumbers(isDurable: Bool) async throws {
+    func `a changed app goes on from its numbers`(isDurable: Bool) async throws {
         try await withFolder { folder in
             let exporter = try await TestedExporter(
                 TestedExporter.app(1), storagePath: isDurable ? folder : nil)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func anAppThatComesBackGoesOnWhereItLeft(isDurable: Bool) async throws {
+    func `an app that comes back goes on where it left`(isDurable: Bool) async throws {
         try await withFolder { folder in
             let exporter = try await TestedExporter(
                 TestedExporter.app(1), TestedExporter.app(2), storagePath: isDurable ? folder : nil)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func aFailedReloadChangesNothingAndSaysWhy() async throws {
+    @Test func `a failed reload changes nothing and says why`() async throws {
         let exporter = try await TestedExporter(TestedExporter.app(1))
         await exporter.rounds(20, apps: 1)
         let before = await exporter.samples()
@@ -109,7 +109,7 @@ import Testing
         await exporter.stop()
     }
 
-    @Test func aKeyThatCannotBeReadRefusesTheWholeConfiguration() async throws {
+    @Test func `a key that cannot be read refuses the whole configuration`() async throws {
         let exporter = try await TestedExporter(TestedExporter.app(1))
         await exporter.rounds(5, apps: 1)
         let keyless = try TestedExporter.app(2) { $0.keySource = .file(path: "/nowhere/key") }
@@ -126,7 +126,7 @@ import Testing
         await exporter.stop()
     }
 
-    @Test func reloadTakesPostOnly() async throws {
+    @Test func `reload takes post only`() async throws {
         let exporter = try await TestedExporter(TestedExporter.app(1))
         for method in ["GET", "HEAD", "PUT"] {
             let answer = await exporter.answer(method, "/-/reload")
@@ -136,7 +136,7 @@ import Testing
         await exporter.stop()
     }
 
-    @Test func reloadsComeOneAfterTheOther() async throws {
+    @Test func `reloads come one after the other`() async throws {
         let exporter = try await TestedExporter(TestedExporter.app(1))
         await exporter.rounds(5, apps: 1)
         await withTaskGroup(of: Int.self) { group in
@@ -149,7 +149,7 @@ import Testing
         #expect(await exporter.answer("POST", "/-/reload").status == 500)
     }
 
-    @Test func theLockOfARemovedAppIsFree() async throws {
+    @Test func `the lock of a removed app is free`() async throws {
         try await withFolder { folder in
             let exporter = try await TestedExporter(
                 TestedExporter.app(1), TestedExporter.app(2), storagePath: folder)
@@ -164,7 +164,7 @@ import Testing
 }
 
 @Suite struct ReloadPlanTests {
-    @Test func appsAreToldApartByNameAndSettings() throws {
+    @Test func `apps are told apart by name and settings`() throws {
         let old = [try TestedExporter.app(1), try TestedExporter.app(2), try TestedExporter.app(3)]
         let new = [
             try TestedExporter.app(4), try TestedExporter.app(2, key: "another"), try TestedExporter.app(1),

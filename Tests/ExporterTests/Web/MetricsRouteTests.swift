@@ -28,7 +28,7 @@ import Testing
         await routes(apps: apps).answer(HTTPRequest(path: "/metrics", query: query, headers: headers))
     }
 
-    @Test func withoutAWishThePageIsTextAndPlain() async {
+    @Test func `without a wish the page is text and plain`() async {
         let response = await answer()
         #expect(response.status == 200)
         #expect(response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
@@ -49,7 +49,7 @@ import Testing
         #expect(page.contains("\ndify_workflow_consecutive_failures{app=\"a\"} 3\n"))
     }
 
-    @Test func openMetricsRepeatsTheEscaping() async {
+    @Test func `open metrics repeats the escaping`() async {
         let response = await answer(["Accept": "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"])
         #expect(
             response.headers["Content-Type"]
@@ -58,19 +58,19 @@ import Testing
         #expect(!response.text.contains("_created"))
     }
 
-    @Test func aPrometheusWithNativeHistogramsGetsProtobuf() async {
+    @Test func `a prometheus with native histograms gets protobuf`() async {
         let accept = "\(Self.protobuf),application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5"
         let response = await answer(["Accept": accept])
         #expect(response.headers["Content-Type"]?.hasPrefix("application/vnd.google.protobuf; proto=") == true)
         #expect(response.body.first != UInt8(ascii: "#"))
     }
 
-    @Test func acceptMayComeInSeveralFields() async {
+    @Test func `accept may come in several fields`() async {
         let response = await answer(["Accept": "text/html", "Accept": "application/openmetrics-text;version=0.0.1"])
         #expect(response.headers["Content-Type"] == "application/openmetrics-text; version=0.0.1; charset=utf-8")
     }
 
-    @Test func aPageIsCompressedWhereThatIsAllowed() async {
+    @Test func `a page is compressed where that is allowed`() async {
         let plain = await answer()
         let compressed = await answer(["Accept-Encoding": "gzip"])
         #expect(compressed.headers["Content-Encoding"] == "gzip")
@@ -80,7 +80,7 @@ import Testing
         #expect(refused.headers["Content-Encoding"] == nil)
     }
 
-    @Test func theQueryNarrowsThePageInEveryFormat() async {
+    @Test func `the query narrows the page in every format`() async {
         for accept in ["text/plain", "application/openmetrics-text;version=1.0.0", Self.protobuf] {
             let page = await answer(
                 ["Accept": accept], query: [QueryItem(name: "app", value: "b-wanted")],
@@ -91,14 +91,14 @@ import Testing
         }
     }
 
-    @Test func everyFamilyOfThePageIsInTheCatalogue() async {
+    @Test func `every family of the page is in the catalogue`() async {
         let names = await answer().text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
             .map { String($0.split(separator: " ")[2]) }
         #expect(Set(names).isSubset(of: Catalogue.all.map(\.name)))
         #expect(names.contains("dify_exporter_series_limited_total"))
     }
 
-    @Test func countersOfAnAppBeganWhenItsCountingBegan() async throws {
+    @Test func `counters of an app began when its counting began`() async throws {
         let snapshot = try #require(await routes().board.all.first).snapshot
         let starts = Dictionary(uniqueKeysWithValues: snapshot.families.map { ($0.metric, $0.series.map(\.startTime)) })
         #expect(starts[Catalogue.runs]?.allSatisfy { $0 == 1_000_250 } == true)
@@ -108,7 +108,7 @@ import Testing
         for (metric, times) in starts where metric.type != .gauge { #expect(times.allSatisfy { $0 != nil }) }
     }
 
-    @Test func aFailedReloadShowsWhileTheLastSuccessStays() async {
+    @Test func `a failed reload shows while the last success stays`() async {
         func loadings(_ routes: Routes) async -> [Substring] {
             let page = await routes.answer(HTTPRequest(path: "/metrics")).text
             return page.split(separator: "\n").filter { $0.hasPrefix("dify_exporter_config_last_reload_") }

@@ -20,13 +20,13 @@ import Testing
         return (high + 0.05) / (low + 0.05)
     }
 
-    @Test func theFormulaIsThatOfTheGuidelines() {
+    @Test func `the formula is that of the guidelines`() {
         #expect(abs(contrast(0x000000, 0xffffff) - 21) < 1e-9)
         #expect(abs(contrast(0x777777, 0xffffff) - 4.478) < 0.001)
         #expect(contrast(0x123456, 0x123456) == 1)
     }
 
-    @Test(arguments: 0...1) func everyTextAndEveryMarkStandsOutFromEveryBackground(scheme: Int) {
+    @Test(arguments: 0...1) func `every text and every mark stands out from every background`(scheme: Int) {
         let (name, colors) = Self.schemes[scheme]
         for background in colors.backgrounds {
             for (kind, least) in [(colors.texts, 4.5), (colors.marks, 3)] {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func bothSchemesNameTheSameColoursOnce() {
+    @Test func `both schemes name the same colours once`() {
         func names(_ colors: StatusColors) -> [String] {
             (colors.backgrounds + colors.texts + colors.marks + colors.ornaments).map(\.name)
         }
@@ -47,7 +47,7 @@ import Testing
     }
 
     /// The test above means something only while the style sheet uses each colour for what it is named for.
-    @Test func theStyleSheetUsesEachColourForItsPurpose() {
+    @Test func `the style sheet uses each colour for its purpose`() {
         let style = StatusStyle.css
         for match in style.matches(of: /#[0-9a-fA-F]{3,8}\b/) {
             #expect(
@@ -74,7 +74,7 @@ import Testing
         #expect(used == texts.union(marks).union(grounds).union(ornaments))
     }
 
-    @Test func aColourIsWrittenWithSixDigits() {
+    @Test func `a colour is written with six digits`() {
         #expect(StatusColors.RGB(integerLiteral: 0x00a0).css == "#0000a0")
         #expect(StatusColors.RGB(integerLiteral: 0xffffff).css == "#ffffff")
     }

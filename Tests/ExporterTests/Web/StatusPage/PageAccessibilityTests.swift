@@ -13,28 +13,28 @@ import Testing
         page = try HTMLElement.parse(source)
     }
 
-    @Test func itTellsItsLanguageTitleAndWidth() throws {
+    @Test func `it tells its language title and width`() throws {
         #expect(page.name == "html" && page.attributes["lang"] == "en")
         #expect(page.all("title").map(\.text) == ["1 down · dify-exporter"])
         let viewport = try #require(page.all("meta").first { $0.attributes["name"] == "viewport" })
         #expect(viewport.attributes["content"] == "width=device-width, initial-scale=1")
     }
 
-    @Test func allOfItLiesInLandmarks() throws {
+    @Test func `all of it lies in landmarks`() throws {
         let body = try #require(page.all("body").first)
         #expect(body.children.map(\.name) == ["header", "main", "footer"])
         #expect(body.ownText.allSatisfy { $0.isWhitespace })
         #expect(page.all("nav").allSatisfy { $0.attributes["aria-label"]?.isEmpty == false })
     }
 
-    @Test func headingsDescendOneByOne() {
+    @Test func `headings descend one by one`() {
         let levels = page.all.compactMap { $0.name.wholeMatch(of: /h([1-6])/).flatMap { Int($0.output.1) } }
         #expect(levels.filter { $0 == 1 }.count == 1)
         #expect(levels.first == 1)
         for (level, next) in zip(levels, levels.dropFirst()) { #expect(next <= level + 1) }
     }
 
-    @Test func sectionsAndAppsHaveHeadingsAsNames() {
+    @Test func `sections and apps have headings as names`() {
         let ids = Dictionary(grouping: page.all.filter { $0.attributes["id"] != nil }) { $0.attributes["id"] ?? "" }
         #expect(ids.values.allSatisfy { $0.count == 1 })
         let named = page.all("section") + page.all("article")
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func everyPlotSaysItsNumbers() {
+    @Test func `every plot says its numbers`() {
         let plots = page.all("svg")
         #expect(plots.count == 6)
         for plot in plots {
@@ -75,19 +75,19 @@ import Testing
         #expect(Set(scrolling.map { $0.attributes["aria-label"] }).count == 2)
     }
 
-    @Test func factsAreListsOfNamesWithValues() {
+    @Test func `facts are lists of names with values`() {
         #expect(page.all("dl").count == 6)
         for list in page.all("dl") {
             #expect(list.children.allSatisfy { $0.children.map(\.name) == ["dt", "dd"] })
         }
     }
 
-    @Test func statesAreWordsAndNotOnlyColours() {
+    @Test func `states are words and not only colours`() {
         let states = page.all("span").filter { $0.classes.contains("state") }.map(\.text)
         #expect(states == ["✕ down", "✓ up", "! 1 stuck", "∅ no logs", "… not tried yet", "✓ up", "✓ up"])
     }
 
-    @Test func everyLinkHasWordsOfItsOwnAndLeadsSomewhere() {
+    @Test func `every link has words of its own and leads somewhere`() {
         let ids = Set(page.all.compactMap { $0.attributes["id"] })
         var targets: [String: String] = [:]
         for link in page.all("a") {
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func nothingRunsMovesOrIsLoaded() {
+    @Test func `nothing runs moves or is loaded`() {
         let allowed: Set = [
             "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "nav", "section", "article",
             "h1",

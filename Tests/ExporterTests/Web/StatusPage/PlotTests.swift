@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func failedRunsHangBelowTheLineAndAllOthersStandAboveIt() throws {
+    @Test func `failed runs hang below the line and all others stand above it`() throws {
         let hour = try #require(
             SampleApps.hour(
                 (0, .succeeded, 1), (0, .succeeded, 1), (0, .failed, 1), (10, .stopped, 1), (10, .partialSucceeded, 1)))
@@ -31,13 +31,13 @@ import Testing
         #expect(stopped[1] + stopped[2] == partial[1] && stopped[1] >= 0)
     }
 
-    @Test func oneRunAmongThousandsIsSeen() {
+    @Test func `one run among thousands is seen`() {
         #expect(Plot.length(1, of: 5004, along: 80) == Plot.least)
         #expect(Plot.length(0, of: 5004, along: 80) == 0)
         #expect(Plot.length(5004, of: 5004, along: 80) == 80)
     }
 
-    @Test func theFailureRatioHasAScaleThatFitsAndALineWhereThereWereRuns() throws {
+    @Test func `the failure ratio has a scale that fits and a line where there were runs`() throws {
         let hour = try #require(
             SampleApps.hour((0, .failed, 1), (0, .succeeded, 1), (0, .succeeded, 1), (20, .succeeded, 1)))
         let plot = Plot.failureRatio(of: "a", hour)
@@ -47,7 +47,7 @@ import Testing
         #expect(plot.label == "a, share of runs that failed in the last hour: 25 %, at most 33 % in 2 minutes")
     }
 
-    @Test func linesOfDurationsAreInterruptedWhereNoRunSucceeded() throws {
+    @Test func `lines of durations are interrupted where no run succeeded`() throws {
         let hour = try #require(
             SampleApps.hour((0, .succeeded, 10), (2, .succeeded, 10), (6, .succeeded, 10), (4, .failed, 99)))
         let plot = Plot.durations(of: "a", hour)
@@ -57,14 +57,14 @@ import Testing
         #expect(plot.content.contains("class=\"line p95\""))
     }
 
-    @Test func anHourWithoutASuccessHasNoLineAndSaysSo() throws {
+    @Test func `an hour without a success has no line and says so`() throws {
         let hour = try #require(SampleApps.hour((0, .failed, 10)))
         let plot = Plot.durations(of: "a", hour)
         #expect(!plot.content.contains("median"))
         #expect(plot.label == "a, durations of runs that succeeded in the last hour: no run succeeded")
     }
 
-    @Test func theNameOfTheAppIsEscapedInTheLabel() throws {
+    @Test func `the name of the app is escaped in the label`() throws {
         let hour = try #require(SampleApps.hour((0, .succeeded, 1)))
         let svg = Plot.runs(of: "\"<b>&'", hour).svg(steps: 30)
         #expect(svg.contains("aria-label=\"&quot;&lt;b&gt;&amp;&#39;, runs that ended in the last hour: 1, "))

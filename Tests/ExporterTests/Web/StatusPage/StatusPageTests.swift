@@ -52,7 +52,7 @@ import Testing
         #expect(try facts(article("busy", in: page))["Catching up"] == nil)
     }
 
-    @Test func theWorstComeFirstAndTheRestStaysInOrder() throws {
+    @Test func `the worst come first and the rest stays in order`() throws {
         let page = try page()
         #expect(page.all("h3").map(\.text) == ["down", "stuck", "chat", "new", "busy", "quiet"])
         let look = try #require(page.all("div").first { $0.classes.contains("look") })
@@ -60,7 +60,7 @@ import Testing
         #expect(look.all("a").map { $0.attributes["href"] } == ["#app-3", "#app-4", "#app-2"])
     }
 
-    @Test func theSummaryCountsAppsAndRuns() throws {
+    @Test func `the summary counts apps and runs`() throws {
         let tiles = try #require(try page().all("dl").first { $0.classes.contains("tiles") })
         #expect(
             facts(tiles) == [
@@ -70,7 +70,7 @@ import Testing
             ])
     }
 
-    @Test func anAppShowsWhatAnOperatorWants() throws {
+    @Test func `an app shows what an operator wants`() throws {
         let article = try article("busy", in: page())
         #expect(article.text.contains("busy in Dify · workflow · tags: one · Dify\u{a0}1.13.0 · team: finance"))
         #expect(article.all("figcaption").map(\.text).prefix(2) == ["50 runs ended", "10 % failed (5)"])
@@ -85,7 +85,7 @@ import Testing
         #expect(article.all("a").map { $0.attributes["href"] } == ["./metrics?app=busy"])
     }
 
-    @Test func aDownAppTellsTheReasonAndTheRemedyBesideItsNumbers() throws {
+    @Test func `a down app tells the reason and the remedy beside its numbers`() throws {
         let article = try article("down", in: page())
         #expect(
             article.text.contains("Dify refuses the key (401: Access token is invalid). Take the app's key from its"))
@@ -93,7 +93,7 @@ import Testing
         #expect(article.all("svg").count == 3)
     }
 
-    @Test func appsWithoutNumbersHaveNoPlotsAndSayWhy() throws {
+    @Test func `apps without numbers have no plots and say why`() throws {
         let page = try page()
         #expect(try article("chat", in: page).text.contains("Dify writes workflow logs for workflow apps only"))
         #expect(try article("quiet", in: page).text.contains("No run that ended in the last hour has been counted."))
@@ -104,7 +104,7 @@ import Testing
         #expect(try article("reading", in: one).text.contains("The first logs are being read."))
     }
 
-    @Test func aClockThatIsOffIsRemarked() throws {
+    @Test func `a clock that is off is remarked`() throws {
         var snapshot = SampleApps.snapshot("a", [])
         snapshot.clockDifference = .seconds(90)
         let page = try page(SampleApps.report([("a", snapshot)]))
@@ -113,7 +113,7 @@ import Testing
         #expect(facts(try article("a", in: page))["Complete until"]?.contains("2 min 31 s ago") == true)
     }
 
-    @Test func whatDifyAndTheConfigurationSayIsOnlyText() throws {
+    @Test func `what dify and the configuration say is only text`() throws {
         let hostile = "</h3><script>alert('1')</script>\"&amp;"
         var snapshot = SampleApps.busy(hostile, labels: [Label(name: "team", value: hostile)])
         snapshot.info?.tags = [hostile]
@@ -129,14 +129,14 @@ import Testing
                 == "./metrics?app=%3C%2Fh3%3E%3Cscript%3Ealert%28%271%27%29%3C%2Fscript%3E%22%26amp%3B")
     }
 
-    @Test func twoHundredAppsAreOnePageOfBoundedSize() throws {
+    @Test func `two hundred apps are one page of bounded size`() throws {
         let apps = (0..<200).map { number in ("app-\(number)", Optional(SampleApps.busy("app-\(number)"))) }
         let html = StatusPage(report: SampleApps.report(apps)).html
         #expect(try HTMLElement.parse(html).all("article").count == 200)
         #expect(html.utf8.count < 200 * 9000)
     }
 
-    @Test func theTelemetryPathIsThatOfTheFlag() throws {
+    @Test func `the telemetry path is that of the flag`() throws {
         let report = StatusReport(apps: SampleApps.all, at: SampleApps.now, telemetryPath: "/a b/metrics")
         let links = try page(report).all("a").compactMap { $0.attributes["href"] }
         #expect(links.contains("./a%20b/metrics") && links.contains("./a%20b/metrics?app=busy"))

@@ -18,7 +18,7 @@ import Testing
         return try #require((document as? [String: Any])?["apps"] as? [[String: Any]])
     }
 
-    @Test func thePageMayLoadNothing() async throws {
+    @Test func `the page may load nothing`() async throws {
         let response = await answer("/")
         #expect(response.status == 200)
         #expect(response.headers["Content-Type"] == "text/html; charset=utf-8")
@@ -29,7 +29,7 @@ import Testing
         #expect(try HTMLElement.parse(response.text).all("h3").count == SampleApps.all.count)
     }
 
-    @Test(arguments: ["/", "/api/v1/apps"]) func itIsReadAndNotWritten(path: String) async {
+    @Test(arguments: ["/", "/api/v1/apps"]) func `it is read and not written`(path: String) async {
         #expect(await answer(path, method: "HEAD").status == 200)
         for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
             let refused = await answer(path, method: method)
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/", "/api/v1/apps"]) func itIsCompressedWhereThatIsAllowed(path: String) async {
+    @Test(arguments: ["/", "/api/v1/apps"]) func `it is compressed where that is allowed`(path: String) async {
         let plain = await answer(path)
         let compressed = await answer(path, headers: ["Accept-Encoding": "gzip"])
         #expect(plain.headers["Content-Encoding"] == nil)
@@ -47,7 +47,7 @@ import Testing
         #expect(compressed.body.count * 3 < plain.body.count)
     }
 
-    @Test func theJSONHasTheAppsInTheOrderOfTheConfiguration() async throws {
+    @Test func `the JSON has the apps in the order of the configuration`() async throws {
         let apps = try await apps()
         #expect(apps.map { $0["name"] as? String } == ["busy", "chat", "down", "stuck", "new", "quiet"])
         #expect(
@@ -56,7 +56,7 @@ import Testing
         #expect(Set(apps.map { Set($0.keys) }).count == 1)
     }
 
-    @Test func theJSONHasTheFactsOfThePage() async throws {
+    @Test func `the JSON has the facts of the page`() async throws {
         let busy = try #require(try await apps().first)
         #expect(busy["metrics_path"] as? String == "/metrics?app=busy")
         #expect(busy["dify_name"] as? String == "busy in Dify")
@@ -88,7 +88,7 @@ import Testing
         #expect(steps[0]["duration_p95_seconds"] is NSNull)
     }
 
-    @Test func everyFieldIsInSnakeCase() async throws {
+    @Test func `every field is in snake case`() async throws {
         func names(_ value: Any) -> [String] {
             if let object = value as? [String: Any] { return object.flatMap { [$0.key] + names($0.value) } }
             return (value as? [Any])?.flatMap(names) ?? []
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func aKeyThatIsRepeatedToUsIsShownNowhere() async throws {
+    @Test func `a key that is repeated to us is shown nowhere`() async throws {
         let key = "app-Jx0DvXkZ7nOqbT2mYwRs1aLc"
         let clock = HandClock(now: SampleApps.now)
         let app = try TestedExporter.app(1, key: key)
