@@ -208,6 +208,7 @@ struct HTTPServerTests {
     @Test func `readers that do not read one body take the memory of one`() async throws {
         var limits = HTTPServer.Limits()
         limits.unsentBytes = 10_000_000
+        limits.writeDeadline = .seconds(3600)
         let page = HTTPResponse(status: 200, body: Array(repeating: 65, count: 8_000_000))
         let counts = try await serve(limits: limits) { _ in
             page
