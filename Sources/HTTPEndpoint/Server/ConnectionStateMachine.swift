@@ -86,7 +86,7 @@ package struct ConnectionStateMachine: Sendable {
 
 extension ConnectionStateMachine {
     /// The bytes to send next, in this order; both empty when there are none.
-    var pendingOutput: (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) { output.pending }
+    package var pendingOutput: (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) { output.pending }
 
     package var wantsToWrite: Bool { !output.isEmpty }
 

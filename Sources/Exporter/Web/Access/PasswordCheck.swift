@@ -28,10 +28,14 @@ actor PasswordCheck {
 
     /// How many passwords are looked at, or wait for it.
     private static let limit = 64
-    private static let patience = Duration.seconds(60)
+    /// How long a password may wait for its turn.
+    private let patience: Duration
 
-    init(users: [String: PasswordHash], hash: @escaping Hash = PasswordHashing.hash) {
+    init(
+        users: [String: PasswordHash], patience: Duration = .seconds(60), hash: @escaping Hash = PasswordHashing.hash
+    ) {
         self.users = users
+        self.patience = patience
         self.hash = hash
         // Nobody's: what comes of it is not compared.
         let cost = users.values.map(\.cost).max() ?? 10
@@ -53,7 +57,7 @@ actor PasswordCheck {
     private func look(at credentials: Credentials, _ known: PasswordHash?, _ digest: [UInt8]) async -> Verdict {
         let setting = known?.text ?? decoy
         let lane = String(decoding: digest.map { $0 & 0x3f | 0x40 }, as: UTF8.self)
-        let found = await work.run(lane: lane, patience: Self.patience) { [hash] in
+        let found = await work.run(lane: lane, patience: patience) { [hash] in
             Self.giveWay()
             return hash(credentials.password, setting)
         }

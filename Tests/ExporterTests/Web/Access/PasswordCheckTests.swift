@@ -94,7 +94,7 @@ struct PasswordCheckTests {
             var isOpen = false
         }
         let course = Monitor(Course())
-        let check = PasswordCheck(users: ["alice": try #require(alice)]) { _, _ in
+        let check = PasswordCheck(users: ["alice": try #require(alice)], patience: .seconds(3600)) { _, _ in
             course.withLock { course in
                 course.running += 1
                 course.most = max(course.most, course.running)
