@@ -27,22 +27,13 @@ enum Promtool {
     static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         .map { "\($0)/promtool" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
+    /// Paths below `deploy` are those of the project.
     static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-        let executable = URL(filePath: try #require(path))
-        return try await Workbench.programs.run { try run(executable, arguments) }
-    }
-
-    private static func run(_ executable: URL, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.currentDirectoryURL = ProjectFiles.root
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let executable = try #require(path)
+        let arguments = arguments.map { $0.hasPrefix("deploy/") ? ProjectFiles.url($0).path : $0 }
+        let child = try await Workbench.programs.run { try ChildProcess(executable, arguments) }
+        let output = try await child.text()
+        guard case .exited(let status) = try await child.ended() else { return (-1, output) }
+        return (status, output)
     }
 }
