@@ -38,7 +38,7 @@ package struct Workbench: Sendable {
     /// Looks again and again until something holds, and leaves the processor to others meanwhile. Throws `Overdue` after
     /// `limit`, which only what never happens exceeds.
     package static func until(
-        atMost limit: Duration = .seconds(120), _ holds: () async throws -> Bool
+        atMost limit: Duration = .seconds(600), _ holds: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + limit
         while try await !holds() {
