@@ -2,11 +2,11 @@ import Platform
 
 /// A file without a name, for what does not fit in memory. It is gone with the value, or with the process.
 ///
-/// Calls block, and come from one thread at a time.
-package final class ScratchFile: @unchecked Sendable {
+/// Calls block.
+package final class ScratchFile: Sendable {
     private let folder: String
     private let descriptor: Int32
-    private var size = 0
+    private let size = Locked(0)
 
     /// The folder must be there, and have room.
     package init(in folder: String) throws(DiskError) {
@@ -23,11 +23,13 @@ package final class ScratchFile: @unchecked Sendable {
 
     /// Keeps bytes, and gives where they are.
     package func append(_ bytes: [UInt8]) throws(DiskError) -> Range<Int> {
-        guard SystemCall.writeAll(bytes, to: descriptor) else {
-            throw DiskError(operation: "write a scratch file in", path: folder)
+        let place: Range<Int>? = size.withLock { size in
+            guard SystemCall.writeAll(bytes, to: descriptor) else { return nil }
+            defer { size += bytes.count }
+            return size..<size + bytes.count
         }
-        defer { size += bytes.count }
-        return size..<size + bytes.count
+        guard let place else { throw DiskError(operation: "write a scratch file in", path: folder) }
+        return place
     }
 
     /// The bytes of a place that `append` gave.

@@ -95,7 +95,7 @@ enum Program {
                 await web.access.answer(request) { await routes.answer($0) }
             }
         } catch {
-            Console.writeError("dify-exporter: \(error)")
+            Console.writeError("dify-exporter: \(error.advice(.listenAddress))")
             return .failure
         }
         await web.attach { [weak server] in server?.adopt($0) }

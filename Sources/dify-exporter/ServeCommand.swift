@@ -89,7 +89,7 @@ struct ServeCommand {
                 }
                 settings.logger.log(.warn, "stored numbers were set aside", ("app", name), ("path", newPath))
             } catch {
-                Console.writeError("dify-exporter: \(error)")
+                Console.writeError("dify-exporter: \(error.advice)")
                 return false
             }
         }

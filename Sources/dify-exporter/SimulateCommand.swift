@@ -61,7 +61,7 @@ struct SimulateCommand {
         do throws(HTTPServerError) {
             server = try HTTPServer(addresses: addresses, handler: simulator.handler)
         } catch {
-            Console.writeError("dify-exporter: \(error)")
+            Console.writeError("dify-exporter: \(error.advice(.listen))")
             return .failure
         }
         server.start()

@@ -364,19 +364,16 @@ struct HTTPServerTests {
 
     // MARK: Listening
 
-    @Test func `a port that is taken is an error with the remedy`() throws {
+    @Test func `a port that is taken is an error that says so`() throws {
         let server = try HTTPServer(addresses: [anyPort]) { _ in .text(200, "") }
         let taken = server.boundAddresses[0]
         let error = #expect(throws: HTTPServerError.self) {
             _ = try HTTPServer(addresses: [taken]) { _ in .text(200, "") }
         }
-        #expect(
-            error?.description
-                == "cannot listen on \(taken): the port is in use; end the program that has it, "
-                + "or choose another --web.listen-address")
+        #expect(error?.description == "cannot listen on \(taken): the port is in use")
     }
 
-    @Test func `an address of another machine is an error with the remedy`() throws {
+    @Test func `an address of another machine is an error that says so`() throws {
         let error = #expect(throws: HTTPServerError.self) {
             _ = try HTTPServer(addresses: [ListenAddress("192.0.2.1:9")]) { _ in .text(200, "") }
         }
@@ -384,7 +381,7 @@ struct HTTPServerTests {
         #expect(error?.description.contains("cannot listen on 192.0.2.1:9: this machine does not have") == true)
     }
 
-    @Test func `an unknown host is an error with the remedy`() throws {
+    @Test func `an unknown host is an error that says so`() throws {
         let error = #expect(throws: HTTPServerError.self) {
             _ = try HTTPServer(addresses: [ListenAddress(host: "::1::", port: 9)]) { _ in .text(200, "") }
         }

@@ -214,6 +214,14 @@ import Testing
         #expect(app.runs == 4)
     }
 
+    @Test func `nothing is written at the end that is on disk already`() {
+        var app = collected()
+        #expect(app.machine.finalCheckpoint() == nil)
+        app.restart()
+        app.rounds(1)
+        #expect(app.machine.finalCheckpoint() == nil)
+    }
+
     @Test func `the key of another app leaves the stored numbers alone`() {
         var app = collected()
         let stored = app.disk

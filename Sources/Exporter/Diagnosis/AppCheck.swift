@@ -91,14 +91,7 @@ package struct AppCheck: Sendable {
 extension AppCheck {
     /// A document of all apps.
     package static func json(_ checks: [AppCheck]) -> String {
-        var writer = JSONWriter()
-        writer.object { document in
-            document.key("apps")
-            document.array { list in
-                for check in checks { check.write(to: &list) }
-            }
-        }
-        return writer.text + "\n"
+        JSONWriter.document(of: checks) { $0.write(to: &$1) }
     }
 
     private func write(to writer: inout JSONWriter) {

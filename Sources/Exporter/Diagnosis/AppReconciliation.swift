@@ -159,14 +159,7 @@ package struct AppReconciliation: Sendable {
 
     /// A document of all apps.
     package static func json(_ apps: [AppReconciliation]) -> String {
-        var writer = JSONWriter()
-        writer.object { document in
-            document.key("apps")
-            document.array { list in
-                for app in apps { app.write(to: &list) }
-            }
-        }
-        return writer.text + "\n"
+        JSONWriter.document(of: apps) { $0.write(to: &$1) }
     }
 }
 

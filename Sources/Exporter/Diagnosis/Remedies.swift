@@ -1,4 +1,5 @@
 import DifyAPI
+import HTTPEndpoint
 import LogCollection
 
 // What an operator can do about an error, in the words of the configuration. The parts that find an error do not know them.
@@ -73,7 +74,45 @@ extension CollectionProblem {
     package var advice: String {
         switch self {
         case .api(let error): error.advice
-        case .state, .notSaved: description
+        case .state(let problem): problem.advice
+        case .notSaved(let problem): "the newest numbers cannot be saved, so they are not published: \(problem.advice)"
+        }
+    }
+}
+
+extension StateProblem {
+    /// What happened and what to do.
+    package var advice: String {
+        remedy.map { "\(description). \($0)" } ?? description
+    }
+
+    private var remedy: String? {
+        switch self {
+        case .damaged: "Restore it from a backup, or start the app's numbers anew with --storage.reset-app."
+        case .newerVersion: "Use that one, or start the app's numbers anew with --storage.reset-app."
+        case .foreign:
+            "Configure this app under another name, correct its key, or start its numbers anew with --storage.reset-app."
+        case .locked: "End it, or give this one another --storage.path."
+        case .disk: "Make the folder of --storage.path writable, and free some space."
+        case .outOfDescriptors: nil
+        }
+    }
+}
+
+extension HTTPServerError {
+    /// What happened and what to do, where `option` has said where to listen.
+    package func advice(_ option: Option) -> String {
+        "\(description); \(remedy("--\(option.name)"))"
+    }
+
+    private func remedy(_ flag: String) -> String {
+        switch reason {
+        case .portInUse: "end the program that has it, or choose another \(flag)"
+        case .permissionDenied: "choose a \(flag) with a port of 1024 or above"
+        case .addressNotAvailable:
+            "choose one that it has as \(flag), or :\(address.port) for every interface"
+        case .unknownHost: "correct the name in \(flag), or use :\(address.port) for every interface"
+        case .system: "check the address in \(flag) and the limits that the system sets this program"
         }
     }
 }

@@ -67,7 +67,7 @@ extension Servers.Server {
         get async {
             ServerFacts(
                 baseURL: baseURL, throttled: await gate.throttled, spent: await gate.spent,
-                requestDurations: times.histogram, since: times.since)
+                requestDurations: durations.histogram, since: durations.since)
         }
     }
 }

@@ -40,7 +40,7 @@ package enum HistoryError: Error, Equatable, CustomStringConvertible {
         case .hasCheckpoint(let app, let path):
             "\(app) has a checkpoint already, \(path): its live counters would not join this history. Leave --checkpoint out, or "
                 + "set the numbers aside with serve --storage.reset-app."
-        case .checkpoint(let app, let problem): "\(app): \(problem)"
+        case .checkpoint(let app, let problem): "\(app): \(problem.advice)"
         case .interrupted(let path): "interrupted; what is complete is in \(path). Go on with --resume."
         }
     }

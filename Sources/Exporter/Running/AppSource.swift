@@ -45,7 +45,7 @@ actor AppSource: LogSource {
         case .success(let client):
             let version = keyVersion
             var answer = await ask(client)
-            if answer.wasSent { server.times.note(answer.duration) }
+            if answer.wasSent { server.durations.note(answer.duration) }
             answer.keyVersion = version
             return answer
         case .failure(let error): return Answer(result: .failure(error), sentAt: clock.now.date)

@@ -52,7 +52,7 @@ struct CollectionLog: Sendable {
                 .warn, "the server's clock was set", ("app", name), ("base_url", baseURL),
                 ("by", step.span.prometheusText))
         case .notSaved(let problem):
-            logger.log(.error, "the numbers are kept in memory and not published: \(problem)", ("app", name))
+            logger.log(.error, "the numbers are kept in memory and not published: \(problem.advice)", ("app", name))
         case .oddValue(let value):
             logger.log(
                 .warn, value.field.remark, ("app", name), ("field", value.field.rawValue), ("value", value.shown),

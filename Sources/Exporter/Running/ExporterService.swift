@@ -263,6 +263,8 @@ package actor ExporterService {
         }
         if surroundings.storage == nil {
             for name in plan.removed { retained[name] = left[name]?.afterAbsence }
+            // Whoever lets apps of ever other names come and go must not fill the memory with those that are gone.
+            while retained.count > AppsFolder.mostFiles { retained.remove(at: retained.startIndex) }
         }
         await board.expect(next.apps.map(\.displayName))
         let before = folderProblems

@@ -1,7 +1,4 @@
-import CivilTime
 import DifyAPI
-import Metrics
-import Platform
 
 /// The servers of a configuration: each base URL with its connections and the gate that keeps its request budget.
 struct Servers: Sendable {
@@ -9,7 +6,7 @@ struct Servers: Sendable {
         let baseURL: BaseURL
         let gate: RequestGate
         let transport: any Transport
-        let times = AnswerTimes()
+        let durations = RequestDurations()
     }
 
     private var byURL: [BaseURL: Server] = [:]
@@ -53,18 +50,4 @@ struct Servers: Sendable {
     }
 
     var all: [Server] { Array(byURL.values) }
-}
-
-/// How long the requests to a server took, without the wait for the budget.
-final class AnswerTimes: Sendable {
-    /// Since when they are counted.
-    let since = UnixTime.now
-    private let times = Locked(
-        Histogram(bounds: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30], native: true))
-
-    var histogram: Histogram { times.withLock { $0 } }
-
-    func note(_ span: Duration) {
-        times.withLock { $0.observe(span.secondsValue) }
-    }
 }

@@ -1,6 +1,6 @@
 import Platform
 
-/// Why a server cannot listen; its description is a sentence for the operator, with the remedy.
+/// Why a server cannot listen.
 package struct HTTPServerError: Error, Hashable, CustomStringConvertible {
     package var address: ListenAddress
     package var reason: Reason
@@ -24,17 +24,15 @@ package struct HTTPServerError: Error, Hashable, CustomStringConvertible {
     private var explanation: String {
         switch reason {
         case .portInUse:
-            "the port is in use; end the program that has it, or choose another --web.listen-address"
+            "the port is in use"
         case .permissionDenied:
-            "the system does not permit it; choose a --web.listen-address with a port of 1024 or above"
+            "the system does not permit it"
         case .addressNotAvailable:
-            "this machine does not have that address; choose one that it has as --web.listen-address, "
-                + "or :\(address.port) for every interface"
+            "this machine does not have that address"
         case .unknownHost(let text):
-            "the host has no address (\(text)); correct the name in --web.listen-address, "
-                + "or use :\(address.port) for every interface"
+            "the host has no address (\(text))"
         case .system(let text):
-            "\(text); check the address in --web.listen-address and the limits that the system sets this program"
+            text
         }
     }
 

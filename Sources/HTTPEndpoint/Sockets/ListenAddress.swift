@@ -1,6 +1,6 @@
 import Bytes
 
-/// Where a server listens: a host and a port, as Prometheus programs write `--web.listen-address`.
+/// Where a server listens: a host and a port, as Prometheus programs write it.
 ///
 /// Read from `host:port`, where the host is a name (`localhost`), an IPv4 address, an IPv6 address in brackets (`[::1]`,
 /// RFC 3986 §3.2.2), or empty for every interface, IPv6 and IPv4 alike.

@@ -1,3 +1,4 @@
+import Bytes
 import CivilTime
 import DifyAPI
 import Metrics
@@ -29,8 +30,10 @@ import Platform
 package struct AppMachine: Sendable {
     package let setup: AppSetup
     private(set) var snapshot: AppSnapshot
-    package internal(set) var collector: Collector?
+    package private(set) var collector: Collector?
     private(set) var phase: Phase
+    /// Tells whether what would be written is on disk already; nil before anything was.
+    private var savedHash: UInt64?
     private var access = Access.unknown
     private var ownership = Ownership.nobody
     private var schedule: CollectionSchedule
@@ -195,7 +198,18 @@ package struct AppMachine: Sendable {
 
     /// The checkpoint to write when the program ends now; nil when there is nothing that is not on disk.
     package func finalCheckpoint() -> [UInt8]? {
-        setup.isDurable ? checkpoint() : nil
+        guard setup.isDurable, let bytes = checkpoint(), FNV1a.hash64(bytes) != savedHash else { return nil }
+        return bytes
+    }
+
+    /// Keeps what becomes of runs from now on, for `takeChanges`.
+    mutating func keepChanges() {
+        collector?.keepChanges()
+    }
+
+    /// What became of runs since this was last called.
+    mutating func takeChanges() -> [RunChange] {
+        collector?.takeChanges() ?? []
     }
 
     /// Whether a round has come to the present and nothing is asked.
@@ -451,6 +465,7 @@ package struct AppMachine: Sendable {
         var continuation = save.continuation
         switch result {
         case .success:
+            savedHash = FNV1a.hash64(save.bytes)
             durable = save.numbers ?? durable
             if case .nextRequest = continuation { publish() }
         case .failure(let problem):

@@ -8,7 +8,7 @@ package protocol CheckpointStore: Sendable {
     func save(_ bytes: [UInt8]) async throws(StateProblem)
 }
 
-/// Why an app's state cannot be used or kept, in a sentence with the remedy.
+/// Why an app's state cannot be used or kept.
 package enum StateProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged(path: String)
     case newerVersion(path: String, version: UInt64)
@@ -22,19 +22,14 @@ package enum StateProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .damaged(let path):
-            "the checkpoint \(path) is damaged. Restore it from a backup, or start the app's numbers anew with "
-                + "--storage.reset-app."
+            "the checkpoint \(path) is damaged"
         case .newerVersion(let path, let version):
-            "the checkpoint \(path) has version \(version), which a later dify-exporter wrote. Use that one, or start the app's "
-                + "numbers anew with --storage.reset-app."
+            "the checkpoint \(path) has version \(version), which a later dify-exporter wrote"
         case .foreign(let owner):
-            "the stored numbers are those of another app (\(owner)). Configure this app under another name, correct its key, or "
-                + "start its numbers anew with --storage.reset-app."
+            "the stored numbers are those of another app (\(owner))"
         case .locked(let path):
-            "another process holds this app's numbers, by its lock in \(path). End it, or give this one another --storage.path."
-        case .disk(let message):
-            "\(message). Make the folder of --storage.path writable, and free some space."
-        case .outOfDescriptors(let message): message
+            "another process holds this app's numbers, by its lock in \(path)"
+        case .disk(let message), .outOfDescriptors(let message): message
         }
     }
 }

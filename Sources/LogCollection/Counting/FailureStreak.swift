@@ -23,7 +23,8 @@ package struct FailureStreak: Hashable, Sendable {
         static let runLimit: UInt64 = 1 << 40
     }
 
-    /// Rows come up to sixteen minutes late, which has less than half as many seconds: there the order is exact at any rate.
+    /// Where no longer overlap is configured, rows come up to sixteen minutes late, which has less than half as many seconds:
+    /// there the order is exact at any rate.
     static let secondLimit = 2048
 
     init() {}

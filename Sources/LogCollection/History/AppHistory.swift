@@ -29,7 +29,7 @@ package struct AppHistory: Sendable {
         machine = AppMachine(
             setup: setup, at: now,
             succeeding: AppMachine.Handover(checkpoint: checkpoint, snapshot: nil, serverClock: ServerClock()))
-        machine.collector?.keepChanges()
+        machine.keepChanges()
         self.timeline = timeline
     }
 
@@ -45,7 +45,7 @@ package struct AppHistory: Sendable {
     /// Takes what came of the step, and gives what is worth telling. `jitter` is from 0 to 1.
     package mutating func resume(_ input: AppMachine.Input, at now: ClockReading, jitter: Double) -> [AppEvent] {
         machine.resume(input, at: now, jitter: jitter)
-        for change in machine.collector?.takeChanges() ?? [] { timeline.take(change, at: now.date.second) }
+        for change in machine.takeChanges() { timeline.take(change, at: now.date.second) }
         noteRound()
         return machine.takeOutputs().compactMap { output in
             if case .report(let event) = output { event } else { nil }

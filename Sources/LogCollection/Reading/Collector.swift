@@ -384,13 +384,13 @@ package struct Collector: Sendable {
         }
         let retried = purpose.retried
         for part in reader.open {
-            leaveOpen(part, retried.map { .readInVain($0) } ?? .found, at: now, isNew: reader.wasShort)
+            leaveOpen(part, .inVain(retried), at: now, isNew: reader.wasShort)
         }
         // A try that leaves all as it was is one in vain, however it ended: the next would be no better.
         let isInVain = reader.complete.isEmpty && reader.refusing.isEmpty
         for part in reader.unread {
             leaveOpen(
-                part, retried.map { isInVain ? .readInVain($0) : .putOff($0) } ?? .found, at: now, isNew: false)
+                part, isInVain ? .inVain(retried) : .unread(retried), at: now, isNew: false)
         }
         for part in reader.open + reader.unread {
             for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
@@ -457,9 +457,9 @@ package struct Collector: Sendable {
             switch job {
             // An open window that was not begun waits as it is.
             case .audit(let window, _, let retried) where window != retried?.window:
-                leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: false)
+                leaveOpen(window, .unread(retried), at: now, isNew: false)
             case .read(let reader, .late(let retried, _)) where reader.window != retried?.window:
-                leaveOpen(reader.window, retried.map { .putOff($0) } ?? .found, at: now, isNew: false)
+                leaveOpen(reader.window, .unread(retried), at: now, isNew: false)
             case .audit, .read(_, .late): break
             case .read, .gauge: round.jobs.append(job)
             }
@@ -579,7 +579,7 @@ package struct Collector: Sendable {
         if doubt > 0 { noteFutileRequest() }
         guard round.futileRequestsLeft > 0 else {
             disagree()
-            return leaveOpen(window, retried.map { .putOff($0) } ?? .found, at: now, isNew: retried == nil)
+            return leaveOpen(window, .unread(retried), at: now, isNew: retried == nil)
         }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
             read(reader(window), .late(retried: retried, counted: total), at: now)

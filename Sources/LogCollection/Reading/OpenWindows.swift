@@ -70,6 +70,12 @@ package struct OpenWindows: Hashable, Sendable {
         /// It was open before, and was read again in vain.
         case readInVain(OpenWindow)
 
+        /// Of a part that was not read this time, of what was open before or not.
+        static func unread(_ earlier: OpenWindow?) -> Cause { earlier.map { .putOff($0) } ?? .found }
+
+        /// Of a part that was read in vain this time.
+        static func inVain(_ earlier: OpenWindow?) -> Cause { earlier.map { .readInVain($0) } ?? .found }
+
         fileprivate var isKnown: Bool {
             if case .found = self { false } else { true }
         }

@@ -70,9 +70,6 @@ package struct EncodedFamilies: Sendable {
         self.pieces = pieces
     }
 
-    /// How much memory the series take.
-    package var byteCount: Int { bytes.count }
-
     fileprivate func piece(_ place: Int) -> Piece? {
         place < pieces.count ? pieces[place] : nil
     }
