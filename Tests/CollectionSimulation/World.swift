@@ -14,7 +14,7 @@ package struct World {
         package var seed: UInt64
         /// How long things happen, before the quiet in which everything must come right.
         package var hours = 1.0
-        package var protections = Protections.all
+        package var safeguards = Safeguards.all
         /// What goes on beside the troubles of all worlds; nil for what the seed draws.
         package var mischief: Set<Mischief>?
         /// One app with so many ordinary runs a second instead of a few random ones; for measurements.
@@ -133,7 +133,7 @@ package struct World {
         var collection = CollectionSettings()
         collection.interval = .seconds(intervals[random.below(intervals.count)])
         collection.lookback = .seconds(random.below(900))
-        collection.protections = settings.protections
+        collection.safeguards = settings.safeguards
         return AppSetup(
             name: app.name, settings: collection, position: Double(place) / Double(count), baseURL: "http://dify/v1",
             storagePath: kinds.contains(.memory) ? nil : "\(app.name).checkpoint")

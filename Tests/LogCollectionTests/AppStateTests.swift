@@ -49,7 +49,7 @@ import Testing
 
     @Test func `what is older than the ledger is decided`() {
         var state = AppState.make(start: 1000)
-        #expect(state.apply(.make("old", at: 999)) == .settled)
+        #expect(state.apply(.make("old", at: 999)) == .forgotten)
         #expect(state.totals.byStatus[.succeeded]?.runs == 0)
     }
 
@@ -57,12 +57,12 @@ import Testing
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1500, .running))
         _ = state.apply(.make("b", at: 9000))
-        state.provenUntil = 8900
+        state.finalUntil = 8900
         state.forget()
         #expect(state.ledger.floor == 8900)
         #expect(state.apply(.make("a", at: 1500)) == .known)
         #expect(state.totals.byStatus[.succeeded]?.runs == 2)
-        #expect(state.apply(.make("a", at: 1500)) == .settled)
+        #expect(state.apply(.make("a", at: 1500)) == .forgotten)
         #expect(state.totals.byStatus[.succeeded]?.runs == 2)
     }
 
@@ -109,7 +109,7 @@ import Testing
 
     @Test func `an open second holds back what is claimed to be complete`() {
         var state = AppState.make()
-        state.settledUntil = 5000
+        state.completeUntil = 5000
         _ = state.openWindows.open(4000...4000, at: 5000, lateLimit: 960) { _ in 0 }
         #expect(state.collectedUntil == 4000)
     }
@@ -139,7 +139,7 @@ import Testing
         var state = AppState.make(start: 1000)
         for second in stride(from: Int64(1900), to: 1990, by: 10) { _ = state.apply(.make("\(second)", at: second)) }
         state.frontier = 1998
-        state.settledUntil = 1940
+        state.completeUntil = 1940
         let plan = RoundPlan(state: state, at: 2030, includesFarAudit: false)
         #expect(plan.forwardStart == 1940)
         #expect(plan.audits.isEmpty && plan.looks.isEmpty)
@@ -152,7 +152,7 @@ import Testing
         var state = AppState.make(start: 1000)
         for index in 0..<1000 { _ = state.apply(.make("\(index)", at: 1000 + Int64(index))) }
         state.frontier = 1998
-        state.settledUntil = 1940
+        state.completeUntil = 1940
         let plan = RoundPlan(state: state, at: 2030, includesFarAudit: true)
         #expect(plan.forwardStart == 1998)
         #expect(plan.audits == [Window(first: 1940, last: 1997), Window(first: 1000, last: 1939)])
@@ -166,7 +166,7 @@ import Testing
             _ = state.apply(.make("\(index)", at: second, isOpen ? .running : .succeeded))
         }
         state.frontier = 1998
-        state.settledUntil = 1998
+        state.completeUntil = 1998
         let plan = RoundPlan(state: state, at: 2500, includesFarAudit: false)
         #expect(plan.forwardStart == 1990)
         #expect(plan.looks.map(\.window) == [Window(second: 1500), Window(first: 1100, last: 1103)])

@@ -28,8 +28,8 @@ import Testing
             _ = state.apply(log, at: second + Int64(random.below(4000)))
         }
         state.frontier = start + 200
-        state.settle(until: start + 180)
-        state.prove(until: start + Int64(random.below(100)))
+        state.complete(until: start + 180)
+        state.finalize(until: start + Int64(random.below(100)))
         for place in 0..<random.below(3) {
             _ = state.openWindows.open(
                 start + 150 + Int64(place)...start + 150 + Int64(place), at: start + 200, lateLimit: 960

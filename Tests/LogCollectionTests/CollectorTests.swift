@@ -47,18 +47,18 @@ import Testing
     }
 
     /// A collector that has been up to date for long.
-    private func settled(_ list: inout ListOfLogs) -> Collector {
+    private func collected(_ list: inout ListOfLogs) -> Collector {
         var collector = collector()
         for now in stride(from: Int64(2000), through: 3300, by: 10) { collect(&collector, &list, at: now) }
         return collector
     }
 
-    @Test func `distrust compares all that the ledger remembers`() {
+    @Test func `a full audit compares all that the ledger remembers`() {
         var list = list(until: 4000)
-        var collector = settled(&list)
+        var collector = collected(&list)
         // Stamped by a clock that was set back, among seconds that were complete long ago.
         list.logs.append(.make("stamped-back", at: 2800))
-        collector.distrust()
+        collector.requireFullAudit()
         collect(&collector, &list, at: 3305)
         #expect(collector.state.knows(LogID("stamped-back"), second: 2800))
         #expect(collector.state.ledger.contains(LogID("stamped-back"), second: 2800))
@@ -67,15 +67,15 @@ import Testing
                 == UInt64(list.logs.count { (1000...3305).contains($0.createdAt) }))
     }
 
-    @Test func `nothing more is called complete until distrust has ended`() {
+    @Test func `nothing more is called complete until a required full audit has ended`() {
         var list = list(until: 4000)
-        var collector = settled(&list)
+        var collector = collected(&list)
         let until = collector.state.collectedUntil
 
         // It arises in the middle of a collection, and an error ends the next one.
         collector.begin(at: UnixTime(seconds: 3310))
         while let query = collector.nextQuery() {
-            collector.distrust()
+            collector.requireFullAudit()
             collector.receive(list.page(query, at: 3310), at: UnixTime(seconds: 3310))
         }
         collector.end(succeeded: true)

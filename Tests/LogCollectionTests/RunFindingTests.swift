@@ -8,7 +8,7 @@ import Testing
     private func state(_ logs: WorkflowLog...) -> AppState {
         var state = AppState.make(start: 1000)
         for log in logs { _ = state.apply(log, at: 2500) }
-        (state.frontier, state.settledUntil, state.provenUntil) = (3000, 3000, 2000)
+        (state.frontier, state.completeUntil, state.finalUntil) = (3000, 3000, 2000)
         _ = state.apply(.make("newest", at: 2999), at: 3000)
         state.forget()
         return state

@@ -7,11 +7,11 @@ import Testing
 /// more of them.
 @Suite struct SimulationTests {
     private func report(
-        seed: UInt64, hours: Double = 0.25, without missing: Protections = [], with mischief: Set<Mischief>? = nil
+        seed: UInt64, hours: Double = 0.25, without missing: Safeguards = [], with mischief: Set<Mischief>? = nil
     ) async throws -> World.Report {
         var settings = World.Settings(seed: seed)
         settings.hours = hours
-        settings.protections.subtract(missing)
+        settings.safeguards.subtract(missing)
         settings.mischief = mischief
         return try await Workbench.computing.run { [settings] in
             var world = World(settings)
@@ -50,9 +50,9 @@ import Testing
         arguments: [
             ("overlap", 1), ("audit", 1), ("cut-by-time", 3), ("sticky-counting", 1), ("publish-after-sync", 6),
         ] as [(String, UInt64)])
-    func `the lack of a protection is noticed`(name: String, seed: UInt64) async throws {
-        let protection = try #require(Protections.named.first { $0.name == name }?.protection)
-        #expect(try await !report(seed: seed, without: protection, with: []).failures.isEmpty)
+    func `the lack of a safeguard is noticed`(name: String, seed: UInt64) async throws {
+        let safeguard = try #require(Safeguards.named.first { $0.name == name }?.safeguard)
+        #expect(try await !report(seed: seed, without: safeguard, with: []).failures.isEmpty)
         #expect(try await report(seed: seed, with: []).failures.isEmpty)
     }
 }

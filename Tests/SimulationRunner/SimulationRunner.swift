@@ -8,7 +8,7 @@ import Storage
 ///
 ///     swift run -c release simulation --seeds 10000 --first 1 --hours 1 [--without overlap] [--with keys,hidden]
 ///
-/// Each world draws its mischiefs, or has those of `--with`. With `--without all` each protection is switched off in turn, to show
+/// Each world draws its mischiefs, or has those of `--with`. With `--without all` each safeguard is switched off in turn, to show
 /// that its lack is noticed. With `--checkpoints FOLDER` it measures checkpoints instead, with `--polling [--interval SECONDS]` what
 /// polling costs Dify.
 @main
@@ -52,17 +52,17 @@ struct SimulationRunner {
         let seeds = first..<(first + count)
         var isRight = true
         switch value("--without") {
-        case nil: isRight = report("all protections", settings, seeds)
+        case nil: isRight = report("all safeguards", settings, seeds)
         case "all":
-            for (name, protection) in Protections.named {
-                settings.protections = .all.subtracting(protection)
+            for (name, safeguard) in Safeguards.named {
+                settings.safeguards = .all.subtracting(safeguard)
                 isRight = report("without \(name)", settings, seeds) && isRight
             }
         case let name?:
-            guard let protection = Protections.named.first(where: { $0.name == name })?.protection else {
-                refuse("protection \(name)", Protections.named.map(\.name))
+            guard let safeguard = Safeguards.named.first(where: { $0.name == name })?.safeguard else {
+                refuse("safeguard \(name)", Safeguards.named.map(\.name))
             }
-            settings.protections = .all.subtracting(protection)
+            settings.safeguards = .all.subtracting(safeguard)
             isRight = report("without \(name)", settings, seeds)
         }
         exit(isRight ? 0 : 1)

@@ -32,7 +32,7 @@ package enum APIError: Error, Equatable, Sendable {
     /// The request cannot be made; the text says what to do.
     case unavailable(message: String)
 
-    /// The `code` label of `dify_exporter_api_requests_total`.
+    /// What requests are counted by: the HTTP status, or a word where there was none.
     package var code: String {
         switch self {
         case .authentication: "401"

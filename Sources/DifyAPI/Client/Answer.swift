@@ -30,7 +30,7 @@ package struct Answer<Value: Sendable>: Sendable {
         if case .failure(let error) = result { error.wasSent } else { true }
     }
 
-    /// The `code` label of `dify_exporter_api_requests_total`.
+    /// What requests are counted by: the HTTP status, or a word where there was none.
     package var code: String {
         switch result {
         case .success: String(status)

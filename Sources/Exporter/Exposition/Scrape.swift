@@ -6,7 +6,7 @@ import Metrics
 /// What a page of metrics tells of apps and of the work on them, at one moment.
 struct Scrape: Sendable {
     var snapshots: [AppSnapshot]
-    /// What writing checkpoints came to for apps that are gone.
+    /// What writing checkpoints came to for removed apps.
     var departed: CollectionWork
     var servers: [ServerFacts]
     var reload: ReloadStatus

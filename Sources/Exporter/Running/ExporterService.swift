@@ -57,7 +57,7 @@ package actor ExporterService {
     /// The servers of the present configuration.
     private(set) var servers: Servers
     private var apps: [String: RunningApp] = [:]
-    /// What apps left that are gone, for numbers in memory only: checkpoints keep the others.
+    /// What removed apps left, for numbers in memory only: checkpoints keep the others.
     private var retained: [String: AppMachine.Handover] = [:]
     private var phase = Phase.waiting
     /// Looks at the folder.
@@ -263,7 +263,7 @@ package actor ExporterService {
         }
         if surroundings.storage == nil {
             for name in plan.removed { retained[name] = left[name]?.afterAbsence }
-            // Whoever lets apps of ever other names come and go must not fill the memory with those that are gone.
+            // Whoever lets apps of ever other names come and go must not fill the memory with removed ones.
             while retained.count > AppsFolder.mostFiles { retained.remove(at: retained.startIndex) }
         }
         await board.expect(next.apps.map(\.displayName))

@@ -8,7 +8,7 @@ package actor SnapshotBoard {
     private var names: Set<String>
     private var published: [String: PublishedApp] = [:]
     private var recentEncodings = RecentEncodings()
-    /// What writing checkpoints came to for apps that are gone: its counters are over all apps, and must not fall.
+    /// What writing checkpoints came to for removed apps: its counters are over all apps, and must not fall.
     private(set) var departed = CollectionWork(since: ProcessMetrics.startTime)
     /// Grows with each change: what is told of one generation stays true of it.
     private(set) var generation = 0

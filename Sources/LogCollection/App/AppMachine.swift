@@ -260,7 +260,7 @@ package struct AppMachine: Sendable {
         }
         var collector = Collector(settings: setup.settings, state: state, tally: snapshot.work.tally)
         // Nobody watched the server's clock meanwhile.
-        collector.distrust()
+        collector.requireFullAudit()
         self.collector = collector
         if state.isCaughtUp { durable = numbers(of: state, at: serverClock.now(at: now).second) }
     }
@@ -448,7 +448,7 @@ package struct AppMachine: Sendable {
             return proceed(continuation, round, at: now)
         }
         let numbers = state.isCaughtUp ? numbers(of: state, at: serverClock.now(at: now).second) : nil
-        let isDurable = setup.isDurable && setup.settings.protections.contains(.publishAfterSync)
+        let isDurable = setup.isDurable && setup.settings.safeguards.contains(.publishAfterSync)
         if !isDurable {
             durable = numbers ?? durable
             publish()
@@ -526,7 +526,7 @@ package struct AppMachine: Sendable {
             state?.ledger.hasLogs(in: window) ?? false
         }
         guard let step else { return }
-        collector?.distrust()
+        collector?.requireFullAudit()
         outputs.append(.report(.serverClockStepped(step)))
     }
 

@@ -7,7 +7,7 @@ package struct AppSetup: Sendable {
     package var name: String
     /// Whether the name stands only until Dify has told its own.
     package var takesNameOfDify: Bool
-    /// The labels that go on `dify_app_info`.
+    /// The labels that the configuration gives to the app.
     package var labels: [Label]
     /// Where its logs are in Dify's console; nil where nobody told.
     package var consoleURL: String?

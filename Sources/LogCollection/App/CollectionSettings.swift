@@ -23,7 +23,7 @@ package struct CollectionSettings: Hashable, Sendable {
     /// have as many for themselves.
     package var seriesLimit: Int
     /// All of them, but for simulations that show what each is good for.
-    package var protections = Protections.all
+    package var safeguards = Safeguards.all
 
     package init(
         interval: Duration = .seconds(30), overlap: Duration = .seconds(60), lookback: Duration = .seconds(3600),

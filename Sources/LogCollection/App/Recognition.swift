@@ -24,7 +24,7 @@ struct Recognition: Hashable, Sendable {
         identity = checkpoint.identity
         let ledger = checkpoint.state.ledger
         let newest = ledger.seconds.keys.sorted(by: >).prefix(Self.secondsAtHand)
-        known = ledger.seconds.filter { newest.contains($0.key) }.mapValues { $0.present.union($0.gone) }
+        known = ledger.seconds.filter { newest.contains($0.key) }.mapValues { $0.present.union($0.missing) }
         seconds = newest.reversed()
     }
 
@@ -56,7 +56,7 @@ struct Recognition: Hashable, Sendable {
     var isUndecided: Bool { answers == 0 && seconds.isEmpty && !known.isEmpty }
 
     /// The verdict. Where neither a known log was found nor another in its place, names decide; with the same name at the
-    /// same place, logs that are gone were deleted.
+    /// same place, missing logs were deleted.
     func isSameApp(difyName: String?, baseURL: String) -> Bool {
         if hasFoundLog { return true }
         if hasFoundStrangers { return false }

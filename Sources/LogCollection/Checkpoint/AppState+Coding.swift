@@ -7,7 +7,7 @@ import Metrics
 
 extension AppState {
     func write(to writer: inout ByteWriter) {
-        for second in [start, frontier, settledUntil, provenUntil] { writer.signed(second) }
+        for second in [start, frontier, completeUntil, finalUntil] { writer.signed(second) }
         writer.flag(isCaughtUp)
         writer.list(openWindows.windows) { $1.write(to: &$0) }
         writer.list(unreadable.seconds.sorted { $0.key < $1.key }) { writer, entry in
@@ -29,8 +29,8 @@ extension AppState {
     init(from reader: inout ByteReader, version: UInt64) throws(ByteReader.Malformed) {
         start = try reader.signed()
         frontier = try reader.signed()
-        settledUntil = try reader.signed()
-        provenUntil = try reader.signed()
+        completeUntil = try reader.signed()
+        finalUntil = try reader.signed()
         isCaughtUp = try reader.flag()
         var open: [OpenWindow] = []
         var unreadable: [Int64: UnreadableRows.Entry] = [:]
@@ -66,7 +66,7 @@ extension AppState {
         hourlyCounts = version < 4 ? HourlyCounts(since: frontier) : try HourlyCounts(from: &reader)
         let ends = failureStreak.ends.map(\.second) + latestFailures.runs.map(\.endedAt)
         let seconds =
-            [start, frontier, settledUntil, provenUntil, ledger.floor, hourlyCounts.since] + unreadable.keys + ends
+            [start, frontier, completeUntil, finalUntil, ledger.floor, hourlyCounts.since] + unreadable.keys + ends
         guard brokenInvariant == nil, seconds.allSatisfy(Self.plausibleSeconds.contains) else {
             throw ByteReader.Malformed()
         }
@@ -124,7 +124,7 @@ extension Ledger {
         writer.list(seconds.sorted { $0.key < $1.key }) { writer, entry in
             // Near the floor, so that a second takes a byte or two instead of eight.
             writer.signed(entry.key.subtractingSaturating(floor))
-            for ids in [entry.value.present, entry.value.gone] {
+            for ids in [entry.value.present, entry.value.missing] {
                 writer.list(ids.sorted { ($0.high, $0.low) < ($1.high, $1.low) }) { $1.write(to: &$0) }
             }
         }
@@ -136,8 +136,8 @@ extension Ledger {
             let (second, overflows) = floor.addingReportingOverflow(try reader.signed())
             guard !overflows else { throw ByteReader.Malformed() }
             let present = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
-            let gone = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
-            return (second, Entry(present: Set(present), gone: Set(gone)))
+            let missing = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
+            return (second, Entry(present: Set(present), missing: Set(missing)))
         }
         self.init(floor: floor, seconds: Dictionary(entries) { first, _ in first }, pinned: pinned)
     }

@@ -14,9 +14,9 @@ package struct AppState: Hashable, Sendable {
     /// The first second that has not been read completely (Unix seconds on the server's clock).
     package internal(set) var frontier: Int64
     /// Every log created before this second is in the numbers, late ones within the overlap included.
-    package internal(set) var settledUntil: Int64
+    package internal(set) var completeUntil: Int64
     /// The same, and so late that no row is later: what is older need not be remembered.
-    package internal(set) var provenUntil: Int64
+    package internal(set) var finalUntil: Int64
     /// Windows before the frontier that could not be read completely.
     package internal(set) var openWindows = OpenWindows()
     /// Rows that the server cannot serve.
@@ -37,21 +37,21 @@ package struct AppState: Hashable, Sendable {
         ledger = Ledger(floor: start)
         totals = RunTotals(buckets: buckets, at: now)
         frontier = start
-        settledUntil = start
-        provenUntil = start
+        completeUntil = start
+        finalUntil = start
         hourlyCounts = HourlyCounts(since: start)
     }
 
     /// Every log created before this second is in the numbers.
     package var collectedUntil: Int64 {
-        min(settledUntil, openWindows.first ?? .max)
+        min(completeUntil, openWindows.first ?? .max)
     }
 
     /// What must always hold and does not; nil if all does.
     package var brokenInvariant: String? {
-        if ledger.floor > provenUntil { return "the ledger's floor \(ledger.floor) is after \(provenUntil)" }
-        if provenUntil > settledUntil { return "final until \(provenUntil), complete only until \(settledUntil)" }
-        if settledUntil > frontier { return "complete until \(settledUntil), read only until \(frontier)" }
+        if ledger.floor > finalUntil { return "the ledger's floor \(ledger.floor) is after \(finalUntil)" }
+        if finalUntil > completeUntil { return "final until \(finalUntil), complete only until \(completeUntil)" }
+        if completeUntil > frontier { return "complete until \(completeUntil), read only until \(frontier)" }
         if let first = openWindows.first, first < ledger.floor {
             return "an open window begins before the ledger's floor"
         }
@@ -73,7 +73,7 @@ package struct AppState: Hashable, Sendable {
         /// In the numbers, or on the list of unfinished runs, already.
         case known
         /// Older than what the ledger remembers, so decided before.
-        case settled
+        case forgotten
     }
 
     /// Takes one row in. Counting is for ever: whatever the row says later changes nothing.
@@ -90,10 +90,10 @@ package struct AppState: Hashable, Sendable {
             }
             return .known
         }
-        guard ledger.remembers(log.createdAt) else { return .settled }
+        guard ledger.remembers(log.createdAt) else { return .forgotten }
         guard !ledger.contains(id, second: log.createdAt) else {
             ledger.insert(id, second: log.createdAt)
-            if !settings.protections.contains(.stickyCounting), case .open(let status) = outcome {
+            if !settings.safeguards.contains(.stickyCounting), case .open(let status) = outcome {
                 unfinished[id] = UnfinishedRun(
                     second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
             }
@@ -112,8 +112,8 @@ package struct AppState: Hashable, Sendable {
         return .new
     }
 
-    /// Draws the conclusions from a window that has been read to the last row: what was not in it is gone. Tells whether
-    /// anything was.
+    /// Draws the conclusions from a window that has been read to the last row: a known row that was not in it is missing. Tells whether
+    /// any was.
     @discardableResult
     mutating func concludeRead(of window: Window, seen: Set<LogID>) -> Bool {
         let known = ledger.count(in: window)
@@ -132,20 +132,20 @@ package struct AppState: Hashable, Sendable {
     }
 
     /// Forgets what can no longer change. The border follows rows, not clocks: a clock that runs wild for a moment must
-    /// not declare the present settled.
+    /// not declare the present final.
     mutating func forget() {
         guard let newest = ledger.newestSecond else { return }
-        ledger.raiseFloor(to: min(newest, provenUntil, openWindows.first ?? .max))
+        ledger.raiseFloor(to: min(newest, finalUntil, openWindows.first ?? .max))
     }
 
     /// Notes that every log created before `second` and the frontier is in the numbers, late ones within the overlap included.
-    mutating func settle(until second: Int64) {
-        settledUntil = max(settledUntil, min(frontier, second))
+    mutating func complete(until second: Int64) {
+        completeUntil = max(completeUntil, min(frontier, second))
     }
 
     /// Notes that no row can be late any more before `second`.
-    mutating func prove(until second: Int64) {
-        provenUntil = max(provenUntil, min(settledUntil, second))
+    mutating func finalize(until second: Int64) {
+        finalUntil = max(finalUntil, min(completeUntil, second))
     }
 
     /// Reads again from `second` on, where the frontier is later.
@@ -183,8 +183,8 @@ package struct AppState: Hashable, Sendable {
     mutating func rewind(to second: Int64) {
         let target = max(second, ledger.floor)
         goBack(to: target)
-        settledUntil = min(settledUntil, frontier)
-        provenUntil = min(provenUntil, frontier)
+        completeUntil = min(completeUntil, frontier)
+        finalUntil = min(finalUntil, frontier)
     }
 
     /// Notes how many rows of a second could not be served, and gives how many of them are newly so.

@@ -12,7 +12,7 @@ package struct Ledger: Hashable, Sendable {
     struct Entry: Hashable, Sendable {
         var present: Set<LogID> = []
         /// Read once, and missing from a complete answer since: deleted, perhaps to be restored.
-        var gone: Set<LogID> = []
+        var missing: Set<LogID> = []
     }
 
     package init(floor: Int64) {
@@ -40,14 +40,14 @@ package struct Ledger: Hashable, Sendable {
 
     func contains(_ id: LogID, second: Int64) -> Bool {
         guard let entry = seconds[second] else { return false }
-        return entry.present.contains(id) || entry.gone.contains(id)
+        return entry.present.contains(id) || entry.missing.contains(id)
     }
 
     /// Notes that a log was in an answer. Nothing below the floor is kept.
     mutating func insert(_ id: LogID, second: Int64) {
         guard remembers(second) else { return }
         seconds[second, default: Entry()].present.insert(id)
-        seconds[second]?.gone.remove(id)
+        seconds[second]?.missing.remove(id)
     }
 
     /// How many logs of the window the server should still have.
@@ -69,10 +69,10 @@ package struct Ledger: Hashable, Sendable {
     /// Marks what a complete answer of the window no longer held.
     mutating func retain(_ seen: Set<LogID>, in window: Window) {
         for (second, entry) in seconds where window.contains(second) {
-            let missing = entry.present.subtracting(seen)
-            guard !missing.isEmpty else { continue }
-            seconds[second]?.present.subtract(missing)
-            seconds[second]?.gone.formUnion(missing)
+            let unseen = entry.present.subtracting(seen)
+            guard !unseen.isEmpty else { continue }
+            seconds[second]?.present.subtract(unseen)
+            seconds[second]?.missing.formUnion(unseen)
         }
     }
 

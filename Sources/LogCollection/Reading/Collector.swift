@@ -48,12 +48,12 @@ package struct Collector: Sendable {
         var presentAt: Int64?
         /// The server's second of the latest answer.
         var latestAt: Int64?
-        /// Whether all between what was settled before and the present has been read or compared as late as the present.
-        var settlesPresent = true
+        /// True if no gap remains between completeUntil and the present once the collection has ended.
+        var completesPresent = true
         /// Whether every window that may still get late rows is compared.
         var includesFarAudit = false
-        /// Whether the collection was begun in distrust, which it ends when it succeeds.
-        var endsDistrust = false
+        /// Whether the collection compares everything that the ledger remembers; if it succeeds, no full audit is required any more.
+        var isFullAudit = false
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
         var isDurableStep = false
@@ -61,7 +61,7 @@ package struct Collector: Sendable {
         var futileRequestsLeft = Collector.usualFutileRequests
         /// Whether an answer's count and its rows disagreed.
         var countsDisagreed = false
-        /// Whether the search for missing rows found one, or one that is gone.
+        /// Whether the search for missing rows found one, or found that a known one was deleted.
         var hasFoundMissing = false
         var futileRequests = 0
         /// How many more seconds may be tried because one with unreadable rows was repaired.
@@ -117,9 +117,9 @@ package struct Collector: Sendable {
     /// Rows a second that a count is believed to speak of: one that is larger would narrow the windows for nothing.
     private static let believedRate: Int64 = 1000
     /// Rows whose created_at is this many seconds old are visible as a rule: rounding and a slow commit (dify-logs-api §4.4).
-    private var settlingSeconds: Int64 { settings.protections.contains(.overlap) ? 2 : 0 }
+    private var youngSeconds: Int64 { settings.safeguards.contains(.overlap) ? 2 : 0 }
     /// How late rows may be and still be part of what is called complete.
-    private var overlap: Int64 { settings.protections.contains(.overlap) ? settings.overlap.wholeSeconds : 0 }
+    private var overlap: Int64 { settings.safeguards.contains(.overlap) ? settings.overlap.wholeSeconds : 0 }
     /// What is older than the overlap and may still get late rows is compared this often, in seconds.
     private static let farAuditInterval: Int64 = 120
 
@@ -145,29 +145,29 @@ package struct Collector: Sendable {
     private var doubt = 0
     private var findings: [Finding] = []
 
-    /// Whether the server's clock may have been set since the state was last proven: rows may then be stamped anywhere
+    /// Whether the server's clock may have been set since the last full audit: rows may then be stamped anywhere
     /// among seconds that were complete.
-    private var distrusts = false
+    private var fullAuditRequired = false
 
     /// From now on until everything that the ledger remembers has been compared with the server's counts, nothing more is
     /// called complete. For when the server's clock was seen to jump, or was not watched for a while.
-    package mutating func distrust() {
-        distrusts = true
+    package mutating func requireFullAudit() {
+        fullAuditRequired = true
     }
 
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
-        state.rewind(to: now.second - settlingSeconds)
+        state.rewind(to: now.second - youngSeconds)
         state.hasten(at: now.second, interval: settings.interval)
-        round = Round(startFrontier: state.frontier, endsDistrust: distrusts)
+        round = Round(startFrontier: state.frontier, isFullAudit: fullAuditRequired)
         if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
-        distrusts = false
+        fullAuditRequired = false
         isCatchingUp = now.second - state.frontier > catchUpAfter
         if isCatchingUp {
             planCatchUp(at: now.second)
         } else {
             let isFarAuditDue =
-                round.endsDistrust || now.second - lateLimit - state.provenUntil >= Self.farAuditInterval
+                round.isFullAudit || now.second - lateLimit - state.finalUntil >= Self.farAuditInterval
             round.includesFarAudit = isFarAuditDue
             let plan = RoundPlan(
                 state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits ? (doubt > 0 ? 1 : 3) : 0)
@@ -301,12 +301,12 @@ package struct Collector: Sendable {
             hasReachedPresent = round.presentAt != nil
             if hasReachedPresent { knowsRate = false }
             if let present = round.presentAt {
-                if round.settlesPresent { settle(until: present - overlap) }
-                if round.includesFarAudit { prove(until: present - lateLimit) }
+                if round.completesPresent { complete(until: present - overlap) }
+                if round.includesFarAudit { finalize(until: present - lateLimit) }
                 state.isCaughtUp = true
             }
-        } else if round.endsDistrust {
-            distrusts = true
+        } else if round.isFullAudit {
+            fullAuditRequired = true
         }
         round = Round()
         state.forget()
@@ -341,7 +341,7 @@ package struct Collector: Sendable {
         switch application {
         case .new where log.createdAt < round.startFrontier: tally.lateLogs += 1
         case .new: break
-        case .known, .settled: tally.repeatedRows += 1
+        case .known, .forgotten: tally.repeatedRows += 1
         }
         if !log.oddValues.isEmpty {
             oddRows.note(
@@ -358,7 +358,7 @@ package struct Collector: Sendable {
         let wantedSeconds = Set(unreadable.isEmpty ? [] : (wanted ?? []).compactMap { state.unfinished[$0]?.second })
         return WindowReader(
             window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds,
-            trustsCounts: doubt == 0 && !round.countsDisagreed, cutsByTime: settings.protections.contains(.cutByTime))
+            trustsCounts: doubt == 0 && !round.countsDisagreed, cutsByTime: settings.safeguards.contains(.cutByTime))
     }
 
     private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
@@ -468,7 +468,7 @@ package struct Collector: Sendable {
 
     /// Moves the frontier past a forward window. What is not complete in it has to be remembered before anything is concluded.
     private mutating func advance(past window: Window, rows: Int, at now: Int64) {
-        let present = (round.presentAt ?? now) - settlingSeconds
+        let present = (round.presentAt ?? now) - youngSeconds
         guard let last = window.last else {
             noteRate(rows: rows, seconds: present - window.first)
             state.frontier = max(state.frontier, present)
@@ -476,29 +476,29 @@ package struct Collector: Sendable {
         }
         noteRate(rows: rows, seconds: last - window.first + 1)
         // Whatever the plan thought, nothing is read that the server has not reached yet.
-        state.frontier = max(state.frontier, min(last + 1, now - settlingSeconds))
+        state.frontier = max(state.frontier, min(last + 1, now - youngSeconds))
     }
 
     /// Draws the conclusions from a forward window of a catch-up, and goes on to the next. Its newest rows were read when the
     /// first answer came, at `since`: what became visible later is not among them.
     private mutating func conclude(_ window: Window, since: Int64, at now: Int64) {
         guard window.last != nil else { return }
-        if window.first <= state.settledUntil { settle(until: since - overlap) }
+        if window.first <= state.completeUntil { complete(until: since - overlap) }
         // What is younger than the overlap may still get late rows, and this collection does not look there again.
-        round.settlesPresent = state.settledUntil >= state.frontier
-        if window.first <= state.provenUntil { prove(until: since - lateLimit) }
+        round.completesPresent = state.completeUntil >= state.frontier
+        if window.first <= state.finalUntil { finalize(until: since - lateLimit) }
         state.forget()
         round.isDurableStep = true
         round.windowsLeft -= 1
         if round.windowsLeft > 0 { catchUp(at: now) }
     }
 
-    private mutating func settle(until second: Int64) {
-        if !distrusts { state.settle(until: second) }
+    private mutating func complete(until second: Int64) {
+        if !fullAuditRequired { state.complete(until: second) }
     }
 
-    private mutating func prove(until second: Int64) {
-        if !distrusts { state.prove(until: second) }
+    private mutating func finalize(until second: Int64) {
+        if !fullAuditRequired { state.finalize(until: second) }
     }
 
     // MARK: Catching up
@@ -508,10 +508,10 @@ package struct Collector: Sendable {
 
     /// Compares what late rows may still have reached since the last collection, then counts what has come together.
     private mutating func planCatchUp(at now: Int64) {
-        state.goBack(to: max(state.settledUntil, state.ledger.floor))
+        state.goBack(to: max(state.completeUntil, state.ledger.floor))
         if knowsRate { catchUp(at: now) } else { round.jobs = [.gauge(from: state.frontier)] }
         planRetries(at: now)
-        let first = max(state.provenUntil, state.ledger.floor)
+        let first = max(state.finalUntil, state.ledger.floor)
         guard audits, first < state.frontier else { return }
         for part in state.openWindows.parts(of: first...(state.frontier - 1)) {
             appendAudit(Window(first: part.lowerBound, last: part.upperBound), chunks: 0)
@@ -520,7 +520,7 @@ package struct Collector: Sendable {
 
     private mutating func startCatchUp(from second: Int64, total: Int64, at now: Int64) {
         // The audit before this has found what there was to find below.
-        prove(until: min(second, now - lateLimit))
+        finalize(until: min(second, now - lateLimit))
         let seconds = now.subtractingSaturating(second)
         if rate == nil || doubt == 0 {
             noteRate(
@@ -533,7 +533,7 @@ package struct Collector: Sendable {
         knowsRate = true
         let rows = max(rate ?? 0, 1e-6)
         let width = max(1, Int64(Double(Self.rowsInACatchUpWindow) / rows))
-        let isLast = state.frontier + width > now - settlingSeconds
+        let isLast = state.frontier + width > now - youngSeconds
         let window = Window(first: state.frontier, last: isLast ? nil : state.frontier + width - 1)
         round.jobs.append(.read(reader(window), .forward(since: nil)))
     }
@@ -564,7 +564,7 @@ package struct Collector: Sendable {
 
     // MARK: Audits
 
-    private var audits: Bool { settings.protections.contains(.audit) }
+    private var audits: Bool { settings.safeguards.contains(.audit) }
 
     /// How late rows can be at most, in seconds: those of plugin triggers wait for a call of 600 s (dify-logs-api §4.4), and
     /// five minutes more are for a server whose clock is set forward meanwhile.

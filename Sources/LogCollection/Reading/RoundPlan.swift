@@ -29,11 +29,11 @@ struct RoundPlan: Equatable {
         looks = Self.clusters(of: points, state)
 
         guard auditLimit > 0 else { return }
-        let settled = max(min(state.settledUntil, forwardStart), state.ledger.floor)
-        planAudit(Window(first: settled, last: forwardStart - 1), state, auditLimit)
+        let complete = max(min(state.completeUntil, forwardStart), state.ledger.floor)
+        planAudit(Window(first: complete, last: forwardStart - 1), state, auditLimit)
         guard includesFarAudit else { return }
         planAudit(
-            Window(first: max(state.provenUntil, state.ledger.floor), last: min(settled, forwardStart) - 1), state,
+            Window(first: max(state.finalUntil, state.ledger.floor), last: min(complete, forwardStart) - 1), state,
             auditLimit)
     }
 

@@ -94,7 +94,7 @@ struct WindowReader: Sendable {
     /// Whether nothing has been answered yet.
     private(set) var isUntouched = true
 
-    /// Whether every row of the window was in an answer, so that what was in none is gone.
+    /// Whether every row of the window was in an answer, so that a known row that was in none is missing.
     var isWhole: Bool {
         parts.isEmpty && open.isEmpty && unread.isEmpty && !hasEndedEarly && skipped.isEmpty && refusing.isEmpty
     }

@@ -5,7 +5,7 @@ import Metrics
 /// What is published of one app: an immutable value that a scrape reads while the next collection goes on.
 package struct AppSnapshot: Sendable {
     package internal(set) var name: String
-    /// The labels that the configuration gives to the app; they go on `dify_app_info`.
+    /// The labels that the configuration gives to the app; they describe it and change nothing.
     package let labels: [Label]
     /// Where the app's logs are in Dify's console; nil where nobody told.
     package let consoleURL: String?

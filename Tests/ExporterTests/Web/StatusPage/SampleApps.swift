@@ -35,7 +35,7 @@ enum SampleApps {
         var state = AppState(start: noon - 7200, buckets: .init(), at: UnixTime(seconds: noon - 600))
         for log in logs { _ = state.apply(log, at: noon, settings: CollectionSettings()) }
         state.frontier = noon
-        state.settle(until: noon - 61)
+        state.complete(until: noon - 61)
         snapshot.numbers = AppSnapshot.Numbers(state, at: noon, stuckAfter: 3600)
         return snapshot
     }
