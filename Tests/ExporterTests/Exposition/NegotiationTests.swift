@@ -1,5 +1,6 @@
 import HTTPEndpoint
 import Metrics
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -123,11 +124,12 @@ import Testing
     @Test(arguments: [",", ";", "=", "a,", "a;", "\"", " ", "text/plain;q=0.5,", "application/openmetrics-text;q=0.1;"])
     func `a hostile length is read once`(part: String) {
         let header = String(repeating: part, count: 20_000)
-        let start = ContinuousClock.now
-        _ = ExpositionFormat.negotiate(accept: header)
-        _ = AcceptEncoding.allowsGzip(header)
+        let time = threadTime {
+            _ = ExpositionFormat.negotiate(accept: header)
+            _ = AcceptEncoding.allowsGzip(header)
+        }
         // Quadratic work would take minutes.
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(time < .seconds(20))
     }
 
     @Test func `content types`() {
