@@ -62,6 +62,8 @@ let package = Package(
         .executableTarget(
             name: "metrics-bench", dependencies: ["HTTPEndpoint", "Metrics", "MetricsFixtures", "Platform"],
             path: "Tests/MetricsBench"),
+        .executableTarget(
+            name: "json-bench", dependencies: ["CivilTime", "DifyAPI", "LogCollection"], path: "Tests/JSONBench"),
 
         .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
