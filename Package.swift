@@ -19,7 +19,7 @@ let package = Package(
         .target(name: "Bytes"),
         .target(name: "CivilTime", dependencies: ["Platform"]),
         .target(name: "JSON"),
-        .target(name: "Metrics", dependencies: ["Bytes"]),
+        .target(name: "Metrics", dependencies: ["Bytes", "Platform"]),
         .target(name: "Storage", dependencies: ["Bytes", "Platform"]),
 
         // The two that talk to the world. They do not know each other.
