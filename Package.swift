@@ -19,7 +19,7 @@ let package = Package(
         .target(name: "Bytes"),
         .target(name: "CivilTime", dependencies: ["Platform"]),
         .target(name: "JSON"),
-        .target(name: "Metrics", dependencies: ["Bytes"]),
+        .target(name: "Metrics", dependencies: ["Bytes", "Platform"]),
         .target(name: "Storage", dependencies: ["Bytes", "Platform"]),
 
         // The two that talk to the world. They do not know each other.
@@ -62,6 +62,8 @@ let package = Package(
         .executableTarget(
             name: "metrics-bench", dependencies: ["HTTPEndpoint", "Metrics", "MetricsFixtures", "Platform"],
             path: "Tests/MetricsBench"),
+        .executableTarget(
+            name: "json-bench", dependencies: ["CivilTime", "DifyAPI", "LogCollection"], path: "Tests/JSONBench"),
 
         .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 enum { SIGNALS = 3 };
 static const int caught[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 static struct sigaction before[SIGNALS];
@@ -32,6 +36,16 @@ __attribute__((constructor)) static void catch_signals(void) {
     struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     for (int i = 0; i < SIGNALS; i++) sigaction(caught[i], &action, &before[i]);
+}
+
+/// The C library would keep for later what large pages took, and a heap for each thread: this program has few threads that
+/// work at once, and large pages seldom.
+__attribute__((constructor)) static void keep_little_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 512 << 10);
+#endif
 }
 
 int cstartup_signals(void) { return read_end; }

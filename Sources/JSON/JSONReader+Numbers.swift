@@ -29,3 +29,78 @@ extension JSONReader {
         guard offset > start else { throw unexpected("a digit") }
     }
 }
+
+extension JSONReader {
+    /// A number of few digits without exponent, read without making a text of it.
+    package struct ShortNumber: Equatable, Sendable {
+        /// All digits as one number, with the sign.
+        private let digits: Int64
+        /// How many of them stand behind the point.
+        private let decimals: Int
+        fileprivate let end: Int
+
+        /// So many digits a double holds exactly, and so does the power of ten that they are divided by.
+        fileprivate static let mostDigits = 15
+
+        fileprivate init(digits: Int64, decimals: Int, end: Int) {
+            (self.digits, self.decimals, self.end) = (digits, decimals, end)
+        }
+
+        /// As `JSONNumber.int64` has it.
+        package var int64: Int64? {
+            guard decimals > 0 else { return digits }
+            let (quotient, rest) = digits.quotientAndRemainder(dividingBy: Self.powers[decimals])
+            return rest == 0 ? quotient : nil
+        }
+
+        /// As `JSONNumber.double` has it: a quotient of two numbers that are exact is rounded once.
+        package var double: Double { decimals == 0 ? Double(digits) : Double(digits) / Double(Self.powers[decimals]) }
+
+        private static let powers: [Int64] = (0...mostDigits).map { decimals in
+            (0..<decimals).reduce(1) { power, _ in power * 10 }
+        }
+    }
+
+    /// The number that begins at the current byte, where it is a short one; leaves it where it is.
+    package func shortNumber() -> ShortNumber? {
+        bytes.withUnsafeBytes { text -> ShortNumber? in
+            var place = offset
+            let isNegative = place < text.count && text[place] == UInt8(ascii: "-")
+            if isNegative { place += 1 }
+            let start = place
+            var digits: Int64 = 0
+            var point: Int?
+            while place < text.count, place - start <= ShortNumber.mostDigits + 1 {
+                let byte = text[place]
+                if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+                    digits = digits &* 10 &+ Int64(byte &- UInt8(ascii: "0"))
+                } else if byte == UInt8(ascii: "."), point == nil, place > start {
+                    point = place
+                } else {
+                    break
+                }
+                place += 1
+            }
+            let decimals = point.map { place - $0 - 1 } ?? 0
+            let whole = (point ?? place) - start
+            // What is longer, has an exponent, ends the text, or is none by RFC 8259 is left to others; and so is -0.
+            guard place < text.count, whole > 0, whole + decimals <= ShortNumber.mostDigits,
+                point == nil || decimals > 0,
+                whole == 1 || text[start] != UInt8(ascii: "0"), !isNegative || digits != 0,
+                !Self.goesOn(text[place])
+            else { return nil }
+            return ShortNumber(digits: isNegative ? -digits : digits, decimals: decimals, end: place)
+        }
+    }
+
+    /// Steps over the number that `shortNumber` gave.
+    package mutating func take(_ number: ShortNumber) {
+        offset = number.end
+    }
+
+    /// Whether a number goes on with this byte behind its digits.
+    private static func goesOn(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
+            || byte | 0x20 == UInt8(ascii: "e")
+    }
+}

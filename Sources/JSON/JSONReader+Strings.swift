@@ -52,15 +52,42 @@ extension JSONReader {
 
     /// Steps to the next quote or backslash; throws when the text ends before one, or holds what a string must not.
     private mutating func skipPlainBytes() throws(JSONError) {
-        while offset < bytes.count {
-            switch bytes[offset] {
+        while true {
+            offset = bytes.withUnsafeBytes { Self.endOfPlainBytes(in: $0, from: offset) }
+            switch try currentByte() {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): return
-            case 0x20..<0x80: offset += 1
             case 0x80...: try skipMultibyteScalar()
             default: throw JSONError(offset: offset, problem: .controlCharacter)
             }
         }
-        throw JSONError(offset: offset, problem: .unexpectedEnd)
+    }
+
+    /// The first place from `start` on that needs a closer look: a quote, a backslash, a control character, a byte beyond ASCII,
+    /// or the end.
+    static func endOfPlainBytes(in text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var place = start
+        while place + 8 <= text.count {
+            let marks = marks(of: UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+            guard marks == 0 else { return place + marks.trailingZeroBitCount / 8 }
+            place += 8
+        }
+        while place < text.count, isPlain(text[place]) { place += 1 }
+        return place
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x80).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Eight bytes at once: the highest bit of each byte that is not plain. Above the lowest such byte a borrow may mark others
+    /// that are, so only the lowest mark tells.
+    private static func marks(of bytes: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highest: UInt64 = ones << 7
+        let quotes = bytes ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = bytes ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let controls = (bytes &- ones &* 0x20) & ~bytes
+        return (((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | controls | bytes) & highest
     }
 
     /// Steps over one scalar of two to four bytes, by the table of well-formed sequences (Unicode 16, table 3-7).

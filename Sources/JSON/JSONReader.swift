@@ -14,10 +14,13 @@ package struct JSONReader {
     package struct Limits: Sendable {
         /// The longest text, in bytes.
         package var bytes: Int
-        /// How deep arrays and objects may be nested.
-        package var depth: Int
+        /// How deep arrays and objects may be nested: `deepest` at most.
+        package let depth: Int
 
-        package init(bytes: Int = 64 << 20, depth: Int = 128) {
+        static let deepest = UInt128.bitWidth
+
+        package init(bytes: Int = 64 << 20, depth: Int = Limits.deepest) {
+            precondition(depth <= Self.deepest, "values may not be nested so deep")
             self.bytes = bytes
             self.depth = depth
         }
@@ -35,13 +38,10 @@ package struct JSONReader {
     package internal(set) var offset = 0
     private let dialect: Dialect
     private let limits: Limits
-    private var containers: [Container] = []
-
-    /// Where the reader stands inside an object or array.
-    private struct Container {
-        let isObject: Bool
-        var isEmpty = true
-    }
+    /// How many objects and arrays the reader stands in.
+    private var depth = 0
+    /// Whether nothing of the innermost one has been read.
+    private var isAtStart = false
 
     /// Starts at the first byte. Throws `tooLong` for a text beyond `limits.bytes`.
     package init(_ bytes: [UInt8], dialect: Dialect = .strict, limits: Limits = Limits()) throws(JSONError) {
@@ -108,30 +108,39 @@ package struct JSONReader {
 
     /// Reads past the next value, checking all of it.
     package mutating func skipValue() throws(JSONError) {
-        let outerDepth = containers.count
+        let outerDepth = depth
+        // Of each object and array within the value a bit, the innermost lowest: 1 for an object.
+        var kinds: UInt128 = 0
         repeat {
-            if let container = containers.last, containers.count > outerDepth {
-                guard try container.isObject ? skipKey() : nextElement() else { continue }
+            if depth > outerDepth {
+                guard try kinds & 1 == 1 ? skipKey() : nextElement() else {
+                    kinds >>= 1
+                    continue
+                }
             }
             switch try peek() {
-            case .object: try enterObject()
-            case .array: try enterArray()
+            case .object:
+                try enterObject()
+                kinds = kinds << 1 | 1
+            case .array:
+                try enterArray()
+                kinds <<= 1
             case .string: try skipString()
             case .number: _ = try scanNumber()
             case .bool: _ = try readBool()
             case .null: try readNull()
             }
-        } while containers.count > outerDepth
+        } while depth > outerDepth
     }
 
     // MARK: Containers
 
     package mutating func enterObject() throws(JSONError) {
-        try enter(UInt8(ascii: "{"), "an object", isObject: true)
+        try enter(UInt8(ascii: "{"), "an object")
     }
 
     package mutating func enterArray() throws(JSONError) {
-        try enter(UInt8(ascii: "["), "an array", isObject: false)
+        try enter(UInt8(ascii: "["), "an array")
     }
 
     /// The next key of the innermost object, or nil at its end, which leaves it. Of a longer key the first `limit` bytes.
@@ -141,8 +150,7 @@ package struct JSONReader {
 
     /// The next key with the offset of its opening quote.
     mutating func nextKeyWithOffset(limit: Int = .max) throws(JSONError) -> (key: String, offset: Int)? {
-        guard try advance(to: UInt8(ascii: "}")) else { return nil }
-        guard try currentByte() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
+        guard try advanceToKey() else { return nil }
         let start = offset
         let key = try scanString(limit: limit)
         try takeColon()
@@ -165,21 +173,20 @@ package struct JSONReader {
         JSONError(offset: offset, problem: .mismatch(message))
     }
 
-    private mutating func enter(_ mark: UInt8, _ name: String, isObject: Bool) throws(JSONError) {
+    private mutating func enter(_ mark: UInt8, _ name: String) throws(JSONError) {
         try skipSpace()
         guard try currentByte() == mark else { throw unexpected(name) }
-        guard containers.count < limits.depth else {
-            throw JSONError(offset: offset, problem: .tooDeep(limit: limits.depth))
-        }
+        guard depth < limits.depth else { throw JSONError(offset: offset, problem: .tooDeep(limit: limits.depth)) }
         offset += 1
-        containers.append(Container(isObject: isObject))
+        depth += 1
+        isAtStart = true
     }
 
     /// Steps over the comma before the next key or element, or over the end mark.
     private mutating func advance(to end: UInt8) throws(JSONError) -> Bool {
         try skipSpace()
-        let isFirst = containers[containers.count - 1].isEmpty
-        containers[containers.count - 1].isEmpty = false
+        let isFirst = isAtStart
+        isAtStart = false
         if try currentByte() == end { return leave() }
         if isFirst { return true }
         guard bytes[offset] == UInt8(ascii: ",") else {
@@ -193,19 +200,25 @@ package struct JSONReader {
 
     private mutating func leave() -> Bool {
         offset += 1
-        containers.removeLast()
+        depth -= 1
         return false
     }
 
-    private mutating func skipKey() throws(JSONError) -> Bool {
+    /// Steps to the quote of the next key; false at the object's end, which is left.
+    mutating func advanceToKey() throws(JSONError) -> Bool {
         guard try advance(to: UInt8(ascii: "}")) else { return false }
         guard try currentByte() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
+        return true
+    }
+
+    private mutating func skipKey() throws(JSONError) -> Bool {
+        guard try advanceToKey() else { return false }
         try skipString()
         try takeColon()
         return true
     }
 
-    private mutating func takeColon() throws(JSONError) {
+    mutating func takeColon() throws(JSONError) {
         try skipSpace()
         guard try currentByte() == UInt8(ascii: ":") else { throw unexpected("':'") }
         offset += 1

@@ -90,7 +90,8 @@ enum Program {
         do throws(HTTPServerError) {
             server = try HTTPServer(
                 addresses: settings.inherited.isEmpty ? settings.addresses : [], inherited: settings.inherited,
-                limits: limits, security: web.tls, handshakeFailed: noteFailure
+                limits: limits, security: web.tls, handshakeFailed: noteFailure,
+                readyAnswer: { request in web.access.readyAnswer(request) { routes.readyAnswer($0) } }
             ) { request in
                 await web.access.answer(request) { await routes.answer($0) }
             }

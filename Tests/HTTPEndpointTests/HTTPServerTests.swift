@@ -35,6 +35,24 @@ struct HTTPServerTests {
         }
     }
 
+    @Test func `what lies ready is sent without asking the handler, pipelined as well`() async throws {
+        let server = try HTTPServer(
+            addresses: [anyPort], readyAnswer: { $0.path.hasPrefix("/ready") ? .text(200, $0.path) : nil }
+        ) { _ in .text(200, "handled") }
+        server.start()
+        let port = server.boundAddresses[0].port
+        let client = try #require(BlockingClient(port: port))
+        let answers = await onOwnThread {
+            let paths = ["/ready/1", "/other", "/ready/2", "/ready/3"]
+            client.send(paths.map(Self.get).joined())
+            return paths.map { _ in client.readAnswer() }
+        }
+        await server.stop()
+        for (answer, body) in zip(answers, ["/ready/1", "handled", "/ready/2", "/ready/3"]) {
+            #expect(answer.hasSuffix("\r\n\r\n\(body)"))
+        }
+    }
+
     @Test func `pipelined requests are answered in order`() async throws {
         let answers = try await serve { port in
             let client = try #require(BlockingClient(port: port))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import JSON
@@ -84,6 +85,74 @@ import Testing
         var skipping = try JSONReader(Array(digits.utf8))
         try skipping.skipValue()
         try skipping.finish()
+    }
+
+    @Test func `known words are told apart by all of their bytes`() throws {
+        let words = ["id", "created_at", "created_by", "a_word_of_24_bytes_in_all", ""].map { String($0.prefix(24)) }
+        let known = JSONWords(words)
+        for (place, word) in words.enumerated() {
+            var reader = try JSONReader(
+                Array(#"{"\#(word)":1,"\#(word)x":"\#(word)","\#(word.dropLast())?":"\#(word)y"}"#.utf8))
+            try reader.enterObject()
+            #expect(try reader.nextKey(among: known) == .known(place))
+            #expect(try reader.readNumber().int64 == 1)
+            #expect(try reader.nextKey(among: known) == .unknown)
+            #expect(try reader.readString(among: known) == place)
+            #expect(try reader.nextKey(among: known) == .unknown)
+            #expect(try reader.readString(among: known) == nil)
+            #expect(try reader.readString() == word + "y")
+            #expect(try reader.nextKey(among: known) == nil)
+            try reader.finish()
+        }
+    }
+
+    @Test func `a known key may be written with escapes, and an unknown one is checked`() throws {
+        let known = JSONWords(["id", "name"])
+        var reader = try JSONReader(Array(#"{"\u0069d":1,"n\u0061mf":2}"#.utf8))
+        try reader.enterObject()
+        #expect(try reader.nextKey(among: known) == .known(0))
+        try reader.skipValue()
+        #expect(try reader.nextKey(among: known) == .unknown)
+        for text in [#"{"x\x":1}"#, "{\"x\u{1}\":1}", #"{"x" 1}"#, #"{"x"#] {
+            var reader = try JSONReader(Array(text.utf8))
+            try reader.enterObject()
+            #expect(throws: JSONError.self) { try reader.nextKey(among: known) }
+        }
+    }
+
+    @Test(arguments: [
+        "0", "-1", "7", "1.5", "7.217466", "0.1", "100.00", "-12.50", "123456789012345", "0.00000000000001", "0.3",
+        "2.675",
+        "99999999999999.9",
+    ])
+    func `a short number is what its text says`(text: String) throws {
+        var reader = try JSONReader(Array("[\(text)]".utf8))
+        try reader.enterArray()
+        _ = try reader.nextElement()
+        let short = try #require(reader.shortNumber())
+        let number = try reader.readNumber()
+        #expect(short.int64 == number.int64)
+        #expect(short.double == number.double)
+    }
+
+    @Test(arguments: [
+        "1234567890123456", "1e3", "1.5E1", "-0", "-0.0", "01", "1.", ".5", "-", "1.2.3", "0.1234567890123456", "true",
+        "",
+    ])
+    func `any other number is left to those who read its text`(text: String) throws {
+        let reader = try JSONReader(Array("\(text) ".utf8))
+        #expect(reader.shortNumber() == nil)
+    }
+
+    @Test func `short numbers at random are what their texts say`() throws {
+        var random = Seeded(12)
+        for _ in 0..<20_000 {
+            let text =
+                "\(Int64.random(in: -999_999...999_999, using: &random)).\(Int64.random(in: 0...99_999_999, using: &random))"
+            let reader = try JSONReader(Array("\(text),".utf8))
+            guard let short = reader.shortNumber() else { continue }
+            #expect(short.double == Double(text), "\(text)")
+        }
     }
 
     @Test func `depth and size are limited`() throws {

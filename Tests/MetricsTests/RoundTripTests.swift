@@ -44,6 +44,23 @@ import Testing
         }
     }
 
+    @Test func `parts that share the beginnings of their lines make the same page`() {
+        let apps = ["a", "b \"quoted\" \\ \n", "c"]
+        for state in 0..<300 {
+            var random = Seeded(UInt64(state))
+            let families = random.families()
+            let parts = apps.map { app in families.map { $0.labelled(app) } }
+            for format: ExpositionFormat in [.textV004, .openMetrics(.v100), .protobufDelimited] {
+                let whole = parts.map { EncodedFamilies($0, as: format.encoding) }
+                let sharing = zip(apps, parts).map { app, families in
+                    EncodedFamilies(families, as: format.encoding, label: Label(name: "app", value: app))
+                }
+                let page = Exposition.page(of: sharing, as: format.encoding)
+                #expect(page == Exposition.page(of: whole, as: format.encoding), "state \(state)")
+            }
+        }
+    }
+
     @Test func `order is that of names and labels`() throws {
         var random = Seeded(1)
         for _ in 0..<1000 {
@@ -55,5 +72,19 @@ import Testing
                 #expect(Exposition.encode(backwards, as: .textV004) == forwards)
             }
         }
+    }
+}
+
+extension Family {
+    /// The same with a first label.
+    fileprivate func labelled(_ app: String) -> Family {
+        let metric = Metric(metric.name, metric.type, ["app"] + metric.labels, metric.help)
+        return Family(
+            metric,
+            series.map { series in
+                var series = series
+                series.labelValues.insert(app, at: 0)
+                return series
+            })
     }
 }

@@ -4,6 +4,8 @@ import Bytes
 /// interpolating give a placeholder.
 package struct APIKey: Hashable, Sendable {
     private let text: String
+    /// In lower case.
+    private let bytes: [UInt8]
 
     /// Nil unless `text` can stand in a header: visible ASCII without spaces, at least one character.
     /// Space around it, which key files often end with, is dropped.
@@ -12,6 +14,7 @@ package struct APIKey: Hashable, Sendable {
         let trimmed = Array(bytes.reversed().drop { Self.isSpace($0) }.reversed())
         guard !trimmed.isEmpty, trimmed.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
         self.text = String(decoding: trimmed, as: UTF8.self)
+        self.bytes = trimmed.map(ASCII.lowercased)
     }
 
     /// The header field that authorises a request (dify-logs-api §1.2).
@@ -21,14 +24,13 @@ package struct APIKey: Hashable, Sendable {
 
     /// `text` with the key taken out, should a server have repeated it: in any case, and percent-encoded in any part.
     func redacted(from other: String) -> String {
-        let key = text.utf8.map(ASCII.lowercased)
+        guard isIn(other) else { return other }
         let bytes = Array(other.utf8)
-        guard bytes.count >= key.count else { return other }
         var kept: [UInt8] = []
         var place = 0
         var hasKey = false
         while place < bytes.count {
-            if let end = Self.end(of: key, in: bytes, at: place) {
+            if let end = bytes.withUnsafeBufferPointer({ end(in: $0, at: place) }) {
                 kept += Self.placeholder.utf8
                 place = end
                 hasKey = true
@@ -43,10 +45,19 @@ package struct APIKey: Hashable, Sendable {
     /// Bytes that the longest form of the key takes which is taken out.
     var longestEcho: Int { text.utf8.count * 3 }
 
+    /// Whether the key begins somewhere in the text.
+    private func isIn(_ text: String) -> Bool {
+        guard text.utf8.count >= bytes.count else { return false }
+        let found = text.utf8.withContiguousStorageIfAvailable { text in
+            text.indices.dropLast(bytes.count - 1).contains { end(in: text, at: $0) != nil }
+        }
+        return found ?? true
+    }
+
     /// Where a key that begins at `start` ends; nil where none begins.
-    private static func end(of key: [UInt8], in bytes: [UInt8], at start: Int) -> Int? {
+    private func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
         var place = start
-        for wanted in key {
+        for wanted in self.bytes {
             guard place < bytes.count else { return nil }
             if ASCII.lowercased(bytes[place]) == wanted {
                 place += 1

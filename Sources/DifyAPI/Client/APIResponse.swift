@@ -123,12 +123,17 @@ private struct ErrorBody {
     private mutating func read(_ body: [UInt8], key: APIKey?) throws(JSONError) {
         var reader = try AnswerReader(body, key: key)
         try reader.enterObject()
-        while let name = try reader.nextKey() {
-            switch name {
-            case "message": message = try reader.readTextIfPresent(name, limit: TextLimit.error)
-            case "code": code = try reader.readTextIfPresent(name)
-            default: try reader.skipValue()
+        while let key = try reader.nextKey(RefusalKey.keys) {
+            switch key {
+            case .message: message = try reader.readTextIfPresent(key.rawValue, limit: TextLimit.error)
+            case .code: code = try reader.readTextIfPresent(key.rawValue)
             }
         }
+    }
+
+    private enum RefusalKey: String, CaseIterable {
+        case message, code
+
+        static let keys = AnswerKeys<RefusalKey>()
     }
 }

@@ -20,7 +20,14 @@ struct AnswerReader {
 
     mutating func enterArray() throws(JSONError) { try json.enterArray() }
 
-    mutating func nextKey() throws(JSONError) -> String? { try json.nextKey(limit: TextLimit.key) }
+    /// The next member that is one of `keys`; others are checked and skipped. Nil at the object's end.
+    mutating func nextKey<Key>(_ keys: AnswerKeys<Key>) throws(JSONError) -> Key? {
+        while let key = try json.nextKey(among: keys.words) {
+            if case .known(let place) = key { return keys.all[place] }
+            try json.skipValue()
+        }
+        return nil
+    }
 
     mutating func nextElement() throws(JSONError) -> Bool { try json.nextElement() }
 
@@ -60,8 +67,9 @@ struct AnswerReader {
 
     /// One of the words that a contract lists; null, nothing and other words are taken as they are, and other words noted.
     mutating func readOptionalWord(
-        _ name: String, _ field: OddValue.Field, known: Set<String>
+        _ name: String, _ field: OddValue.Field, known: KnownWords
     ) throws(JSONError) -> String? {
+        if let place = try json.readString(among: known.words) { return known.all[place] }
         let word = try readOptionalText(name)
         if let word, !word.isEmpty, !known.contains(word) { note(field, word) }
         return word
@@ -75,6 +83,7 @@ struct AnswerReader {
     }
 
     mutating func readInteger(_ name: String) throws(JSONError) -> Int64 {
+        if let integer = try readShortInteger(in: .min...Int64.max) { return integer }
         let start = json
         guard let integer = try readNumber(name).int64 else {
             throw start.mismatch("\(name) is not a whole number of 64 bits")
@@ -87,6 +96,7 @@ struct AnswerReader {
         _ name: String, _ field: OddValue.Field, in range: ClosedRange<Int64>
     ) throws(JSONError) -> Int64? {
         if try readNullIfPresent() { return nil }
+        if let integer = try readShortInteger(in: range) { return integer }
         let number = try readNumber(name)
         if let integer = number.int64, range.contains(integer) { return integer }
         note(field, number.text)
@@ -98,6 +108,10 @@ struct AnswerReader {
         _ name: String, _ field: OddValue.Field, in range: ClosedRange<Double>
     ) throws(JSONError) -> Double? {
         if try readNullIfPresent() { return nil }
+        if let short = json.shortNumber(), range.contains(short.double) {
+            json.take(short)
+            return short.double
+        }
         let number = try readNumber(name)
         if range.contains(number.double) { return number.double }
         note(field, number.text)
@@ -112,6 +126,7 @@ struct AnswerReader {
     }
 
     mutating func readTimestamp(_ name: String, in range: Range<Int64>) throws(JSONError) -> Timestamp {
+        if let second = try readShortInteger(in: range.lowerBound...range.upperBound - 1) { return .second(second) }
         let number = try readNumber(name)
         guard let second = number.int64, range.contains(second) else { return .implausible(number.text) }
         return .second(second)
@@ -126,6 +141,15 @@ struct AnswerReader {
             note(.time, text)
             return nil
         }
+    }
+
+    /// A whole number of few digits; leaves any other value, and one beyond `range`, where it is.
+    private mutating func readShortInteger(in range: ClosedRange<Int64>) throws(JSONError) -> Int64? {
+        guard try json.peek() == .number, let short = json.shortNumber(), let integer = short.int64,
+            range.contains(integer)
+        else { return nil }
+        json.take(short)
+        return integer
     }
 
     private mutating func readNumber(_ name: String) throws(JSONError) -> JSONNumber {
@@ -144,6 +168,34 @@ struct AnswerReader {
         defer { odd = [] }
         return odd.map { OddValue($0.field, $0.value, logID: logID) }
     }
+}
+
+/// The members that a reader wants of an object, each once.
+struct AnswerKeys<Key: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
+    fileprivate let all: [Key]
+    fileprivate let words: JSONWords
+
+    init() {
+        all = Array(Key.allCases)
+        words = JSONWords(all.map(\.rawValue))
+    }
+}
+
+/// Words that a contract lists.
+package struct KnownWords: Sendable, ExpressibleByArrayLiteral {
+    fileprivate let all: [String]
+    fileprivate let words: JSONWords
+
+    package init(arrayLiteral elements: String...) {
+        self.init(elements)
+    }
+
+    init(_ all: [String]) {
+        self.all = all
+        words = JSONWords(all)
+    }
+
+    package func contains(_ word: String) -> Bool { all.contains(word) }
 }
 
 extension JSONNumber {

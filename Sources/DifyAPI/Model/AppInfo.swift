@@ -35,28 +35,35 @@ extension AppInfo {
         var info = AppInfo(name: "", description: nil, tags: [], mode: nil, authorName: nil)
         var hasName = false
         try reader.enterObject()
-        while let key = try reader.nextKey() {
+        while let key = try reader.nextKey(InfoKey.keys) {
+            let name = key.rawValue
             switch key {
-            case "name":
-                info.name = try reader.readText(key, limit: TextLimit.name).asLine(limit: Self.shownLimit)
+            case .name:
+                info.name = try reader.readText(name, limit: TextLimit.name).asLine(limit: Self.shownLimit)
                 hasName = true
-            case "description":
-                info.description = try reader.readOptionalText(key, limit: TextLimit.name)?.asLine(
+            case .description:
+                info.description = try reader.readOptionalText(name, limit: TextLimit.name)?.asLine(
                     limit: Self.shownLimit)
-            case "tags": info.tags = try reader.readNullIfPresent() ? [] : reader.readTags(key)
-            case "mode":
-                info.mode = try reader.readOptionalWord(key, .mode, known: Self.knownModes)?.asLine(
+            case .tags: info.tags = try reader.readNullIfPresent() ? [] : reader.readTags(name)
+            case .mode:
+                info.mode = try reader.readOptionalWord(name, .mode, known: Self.knownModes)?.asLine(
                     limit: OddValue.shownLimit)
-            case "author_name":
-                info.authorName = try reader.readOptionalText(key, limit: TextLimit.name)?.asLine(
+            case .authorName:
+                info.authorName = try reader.readOptionalText(name, limit: TextLimit.name)?.asLine(
                     limit: Self.shownLimit)
-            default: try reader.skipValue()
             }
         }
         try reader.finish()
         guard hasName else { throw reader.mismatch("an app's info has a name; this has none") }
         info.oddValues = reader.takeOddValues()
         self = info
+    }
+
+    private enum InfoKey: String, CaseIterable {
+        case name, description, tags, mode
+        case authorName = "author_name"
+
+        static let keys = AnswerKeys<InfoKey>()
     }
 
     /// Characters of each text. Dify itself allows 255 to a name at most.

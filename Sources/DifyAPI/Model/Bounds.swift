@@ -22,8 +22,6 @@ enum TextLimit {
     static let name = 1024
     /// Error texts, which may have 100 kB: they are classified by their beginning, and not kept.
     static let error = 4096
-    /// Longer than every key that the contract has.
-    static let key = 64
     /// Tags of an app.
     static let tags = 32
 }
@@ -32,18 +30,18 @@ enum TextLimit {
 
 extension WorkflowLog {
     /// `openapi` since 1.15.0.
-    package static let knownOrigins: Set = ["service-api", "web-app", "installed-app", "openapi"]
+    package static let knownOrigins: KnownWords = ["service-api", "web-app", "installed-app", "openapi"]
 }
 
 extension WorkflowRun {
-    package static let knownTriggers: Set = [
+    package static let knownTriggers: KnownWords = [
         "app-run", "webhook", "schedule", "plugin", "debugging", "rag-pipeline-run", "rag-pipeline-debugging",
     ]
 }
 
 extension AppInfo {
     /// `agent` since 1.15.0.
-    package static let knownModes: Set = [
+    package static let knownModes: KnownWords = [
         "workflow", "advanced-chat", "chat", "agent-chat", "completion", "agent", "channel", "rag-pipeline",
     ]
 }

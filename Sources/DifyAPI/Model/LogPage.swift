@@ -46,14 +46,13 @@ extension LogPage {
         var hasMore: Bool?
         var rows: (logs: [WorkflowLog], refused: [OddValue])?
         try reader.enterObject()
-        while let key = try reader.nextKey() {
+        while let key = try reader.nextKey(PageKey.keys) {
             switch key {
-            case "page": page = try reader.readInteger(key)
-            case "limit": limit = try reader.readInteger(key)
-            case "total": total = try reader.readInteger(key)
-            case "has_more": hasMore = try reader.readFlag(key)
-            case "data": rows = try reader.readRows(limit: rowLimit)
-            default: try reader.skipValue()
+            case .page: page = try reader.readInteger(key.rawValue)
+            case .limit: limit = try reader.readInteger(key.rawValue)
+            case .total: total = try reader.readInteger(key.rawValue)
+            case .hasMore: hasMore = try reader.readFlag(key.rawValue)
+            case .data: rows = try reader.readRows(limit: rowLimit)
             }
         }
         try reader.finish()
@@ -69,6 +68,53 @@ extension LogPage {
         self.init(
             page: page, limit: limit, total: total, hasMore: hasMore, logs: rows.logs, refusedRows: rows.refused)
     }
+}
+
+private enum PageKey: String, CaseIterable {
+    case page, limit, total, data
+    case hasMore = "has_more"
+
+    static let keys = AnswerKeys<PageKey>()
+}
+
+private enum RowKey: String, CaseIterable {
+    case id
+    case run = "workflow_run"
+    case createdFrom = "created_from"
+    case createdByRole = "created_by_role"
+    case createdByAccount = "created_by_account"
+    case createdByEndUser = "created_by_end_user"
+    case createdAt = "created_at"
+
+    static let keys = AnswerKeys<RowKey>()
+}
+
+private enum RunKey: String, CaseIterable {
+    case id, version, status
+    case triggeredFrom = "triggered_from"
+    case error
+    case elapsedTime = "elapsed_time"
+    case totalTokens = "total_tokens"
+    case totalSteps = "total_steps"
+    case createdAt = "created_at"
+    case finishedAt = "finished_at"
+    case exceptionsCount = "exceptions_count"
+
+    static let keys = AnswerKeys<RunKey>()
+}
+
+private enum AccountKey: String, CaseIterable {
+    case id, name, email
+
+    static let keys = AnswerKeys<AccountKey>()
+}
+
+private enum EndUserKey: String, CaseIterable {
+    case id, type
+    case isAnonymous = "is_anonymous"
+    case sessionID = "session_id"
+
+    static let keys = AnswerKeys<EndUserKey>()
 }
 
 extension AnswerReader {
@@ -102,17 +148,17 @@ extension AnswerReader {
         var log = WorkflowLog(id: "", run: nil, createdAt: 0)
         var createdAt: Timestamp?
         try enterObject()
-        while let key = try nextKey() {
+        while let key = try nextKey(RowKey.keys) {
+            let name = key.rawValue
             switch key {
-            case "id": log.id = try readText(key)
-            case "workflow_run": log.run = try readNullIfPresent() ? nil : readRun()
-            case "created_from":
-                log.createdFrom = try readOptionalWord(key, .createdFrom, known: WorkflowLog.knownOrigins)
-            case "created_by_role": log.createdByRole = try readOptionalText(key)
-            case "created_by_account": log.createdByAccount = try readNullIfPresent() ? nil : readAccount()
-            case "created_by_end_user": log.createdByEndUser = try readNullIfPresent() ? nil : readEndUser()
-            case "created_at": createdAt = try readTimestamp(key, in: WorkflowLog.plausibleSeconds)
-            default: try skipValue()
+            case .id: log.id = try readText(name)
+            case .run: log.run = try readNullIfPresent() ? nil : readRun()
+            case .createdFrom:
+                log.createdFrom = try readOptionalWord(name, .createdFrom, known: WorkflowLog.knownOrigins)
+            case .createdByRole: log.createdByRole = try readOptionalText(name)
+            case .createdByAccount: log.createdByAccount = try readNullIfPresent() ? nil : readAccount()
+            case .createdByEndUser: log.createdByEndUser = try readNullIfPresent() ? nil : readEndUser()
+            case .createdAt: createdAt = try readTimestamp(name, in: WorkflowLog.plausibleSeconds)
             }
         }
         guard !log.id.isEmpty else { throw mismatch("this log has no id") }
@@ -130,25 +176,26 @@ extension AnswerReader {
     private mutating func readRun() throws(JSONError) -> WorkflowRun {
         var run = WorkflowRun(id: nil, status: nil)
         try enterObject()
-        while let key = try nextKey() {
+        while let key = try nextKey(RunKey.keys) {
+            let name = key.rawValue
             switch key {
-            case "id": run.id = try readOptionalText(key)
-            case "version": run.version = try readOptionalText(key)
-            case "status":
-                run.status = try readOptionalWord(key, .status, known: RunStatus.knownNames).map(RunStatus.init)
-            case "triggered_from":
-                run.triggeredFrom = try readOptionalWord(key, .triggeredFrom, known: WorkflowRun.knownTriggers)
-            case "error": run.error = try readOptionalText(key, limit: TextLimit.error)
-            case "elapsed_time":
-                run.elapsedTime = try readOptionalSpan(key, .duration, in: WorkflowRun.plausibleSpan)
-            case "total_tokens":
-                run.totalTokens = try readOptionalCount(key, .tokens, in: WorkflowRun.plausibleCount)
-            case "total_steps": run.totalSteps = try readOptionalCount(key, .tokens, in: WorkflowRun.plausibleCount)
-            case "exceptions_count":
-                run.exceptionsCount = try readOptionalCount(key, .tokens, in: WorkflowRun.plausibleCount)
-            case "created_at": run.createdAt = try readOptionalSecond(key, in: WorkflowLog.plausibleSeconds)
-            case "finished_at": run.finishedAt = try readOptionalSecond(key, in: WorkflowLog.plausibleSeconds)
-            default: try skipValue()
+            case .id: run.id = try readOptionalText(name)
+            case .version: run.version = try readOptionalText(name)
+            case .status:
+                run.status = try readOptionalWord(name, .status, known: RunStatus.knownNames).map(RunStatus.init)
+            case .triggeredFrom:
+                run.triggeredFrom = try readOptionalWord(name, .triggeredFrom, known: WorkflowRun.knownTriggers)
+            case .error: run.error = try readOptionalText(name, limit: TextLimit.error)
+            case .elapsedTime:
+                run.elapsedTime = try readOptionalSpan(name, .duration, in: WorkflowRun.plausibleSpan)
+            case .totalTokens:
+                run.totalTokens = try readOptionalCount(name, .tokens, in: WorkflowRun.plausibleCount)
+            case .totalSteps:
+                run.totalSteps = try readOptionalCount(name, .tokens, in: WorkflowRun.plausibleCount)
+            case .exceptionsCount:
+                run.exceptionsCount = try readOptionalCount(name, .tokens, in: WorkflowRun.plausibleCount)
+            case .createdAt: run.createdAt = try readOptionalSecond(name, in: WorkflowLog.plausibleSeconds)
+            case .finishedAt: run.finishedAt = try readOptionalSecond(name, in: WorkflowLog.plausibleSeconds)
             }
         }
         return run
@@ -157,12 +204,11 @@ extension AnswerReader {
     private mutating func readAccount() throws(JSONError) -> WorkflowLog.Account {
         var account = WorkflowLog.Account(id: nil, name: nil, email: nil)
         try enterObject()
-        while let key = try nextKey() {
+        while let key = try nextKey(AccountKey.keys) {
             switch key {
-            case "id": account.id = try readOptionalText(key)
-            case "name": account.name = try readOptionalText(key, limit: TextLimit.name)
-            case "email": account.email = try readOptionalText(key, limit: TextLimit.name)
-            default: try skipValue()
+            case .id: account.id = try readOptionalText(key.rawValue)
+            case .name: account.name = try readOptionalText(key.rawValue, limit: TextLimit.name)
+            case .email: account.email = try readOptionalText(key.rawValue, limit: TextLimit.name)
             }
         }
         return account
@@ -171,13 +217,12 @@ extension AnswerReader {
     private mutating func readEndUser() throws(JSONError) -> WorkflowLog.EndUser {
         var user = WorkflowLog.EndUser(id: nil, type: nil, isAnonymous: nil, sessionID: nil)
         try enterObject()
-        while let key = try nextKey() {
+        while let key = try nextKey(EndUserKey.keys) {
             switch key {
-            case "id": user.id = try readOptionalText(key)
-            case "type": user.type = try readOptionalText(key)
-            case "is_anonymous": user.isAnonymous = try readNullIfPresent() ? nil : readFlag(key)
-            case "session_id": user.sessionID = try readOptionalText(key, limit: TextLimit.name)
-            default: try skipValue()
+            case .id: user.id = try readOptionalText(key.rawValue)
+            case .type: user.type = try readOptionalText(key.rawValue)
+            case .isAnonymous: user.isAnonymous = try readNullIfPresent() ? nil : readFlag(key.rawValue)
+            case .sessionID: user.sessionID = try readOptionalText(key.rawValue, limit: TextLimit.name)
             }
         }
         return user

@@ -101,7 +101,16 @@ package enum RunStatus: Hashable, Sendable {
     case unknown(String)
 
     package init(_ name: String) {
-        self = Self.named.first { $0.name == name } ?? .unknown(name)
+        switch name {
+        case "running": self = .running
+        case "paused": self = .paused
+        case "scheduled": self = .scheduled
+        case "succeeded": self = .succeeded
+        case "failed": self = .failed
+        case "stopped": self = .stopped
+        case "partial-succeeded": self = .partialSucceeded
+        default: self = .unknown(name)
+        }
     }
 
     /// The word that Dify uses.
@@ -122,5 +131,5 @@ package enum RunStatus: Hashable, Sendable {
         .running, .paused, .scheduled, .succeeded, .failed, .stopped, .partialSucceeded,
     ]
 
-    static let knownNames = Set(named.map(\.name))
+    static let knownNames = KnownWords(named.map(\.name))
 }

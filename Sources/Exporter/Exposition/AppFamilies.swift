@@ -9,6 +9,9 @@ extension AppSnapshot {
         healthFamilies + workFamilies + (numbers.map(runFamilies) ?? [])
     }
 
+    /// The label that all of them have.
+    var label: Label { Label(name: "app", value: name) }
+
     /// Those that speak of the app at a moment of the past, when no exporter was there to be spoken of.
     package var historyFamilies: [Family] {
         healthFamilies + (numbers.map(runFamilies) ?? [])

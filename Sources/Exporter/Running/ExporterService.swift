@@ -64,8 +64,8 @@ package actor ExporterService {
     private var watching: Task<Void, Never>?
     /// The last of those that change the configuration, one after the other.
     private var latestChange: Task<Void, Never>?
-    private(set) var reloadStatus: ReloadStatus
-    private(set) var folderStatus: AppsFolderStatus
+    private(set) var reloadStatus: ReloadStatus { didSet { board.changes.note() } }
+    private(set) var folderStatus: AppsFolderStatus { didSet { board.changes.note() } }
     /// What the log has been told of the present keys.
     private var toldOfKeys: Set<KeyAudit.Warning> = []
 

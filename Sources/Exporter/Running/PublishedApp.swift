@@ -15,7 +15,8 @@ package final class PublishedApp: Sendable {
     init(_ snapshot: AppSnapshot, encodedAs encodings: [ExpositionFormat.Encoding] = []) {
         self.snapshot = snapshot
         let families = encodings.isEmpty ? [] : snapshot.families
-        parts = Locked(encodings.suffix(Self.encodings).map { ($0, EncodedFamilies(families, as: $0)) })
+        let label = snapshot.label
+        parts = Locked(encodings.suffix(Self.encodings).map { ($0, EncodedFamilies(families, as: $0, label: label)) })
     }
 
     /// The app's part of a page.
@@ -23,7 +24,7 @@ package final class PublishedApp: Sendable {
         let known = parts.withLock { $0.first { $0.encoding == encoding }?.families }
         if let known { return known }
         // Whoever asks meanwhile encodes it too: both get the same.
-        let part = EncodedFamilies(snapshot.families, as: encoding)
+        let part = EncodedFamilies(snapshot.families, as: encoding, label: snapshot.label)
         parts.withLock { parts in
             guard !parts.contains(where: { $0.encoding == encoding }) else { return }
             parts = parts.suffix(Self.encodings - 1) + [(encoding, part)]

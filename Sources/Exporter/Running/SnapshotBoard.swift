@@ -10,8 +10,8 @@ package actor SnapshotBoard {
     private var recentEncodings = RecentEncodings()
     /// What writing checkpoints came to for removed apps: its counters are over all apps, and must not fall.
     private(set) var departed = CollectionWork(since: ProcessMetrics.startTime)
-    /// Grows with each change: what is told of one generation stays true of it.
-    private(set) var generation = 0
+    /// What is told of one count stays true of it.
+    nonisolated let changes = ChangeCounter()
 
     /// `apps` are the names that are expected.
     package init(apps: [String]) {
@@ -22,11 +22,11 @@ package actor SnapshotBoard {
     /// Expects these apps from now on. What is known of others is dropped.
     package func expect(_ apps: [String]) {
         (self.apps, names) = (apps, Set(apps))
-        generation += 1
         for (name, app) in published where !names.contains(name) {
             departed.keepCheckpoints(of: app.snapshot.work)
             published[name] = nil
         }
+        changes.note()
     }
 
     /// `app` is the name that the configuration speaks of, which need not be that of the snapshot.
@@ -39,7 +39,7 @@ package actor SnapshotBoard {
     private func put(_ snapshot: PublishedApp, of app: String) {
         guard names.contains(app) else { return }
         published[app] = snapshot
-        generation += 1
+        changes.note()
     }
 
     /// Notes that somebody asks for pages in this encoding.

@@ -2,6 +2,7 @@ import DifyAPI
 import HTTPEndpoint
 import LogCollection
 import Metrics
+import Platform
 
 /// Answers the paths of the endpoint from what is in memory: nothing here waits for Dify.
 package struct Routes: Sendable {
@@ -9,6 +10,8 @@ package struct Routes: Sendable {
     let service: ExporterService
     private let hosts: HostRule
     private let pages = SharedPages()
+    /// What requests with certain header fields ask for.
+    private let wishes = Locked<[Wish: SharedPages.Key]>([:])
     var board: SnapshotBoard { service.board }
 
     package init(telemetryPath: TelemetryPath, hosts: HostRule, service: ExporterService) {
@@ -17,12 +20,23 @@ package struct Routes: Sendable {
         self.service = service
     }
 
-    package func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        var response = await route(request)
-        // Nothing here is what a browser might take it for.
-        response.headers.set("X-Content-Type-Options", "nosniff")
-        return response
+    /// The answer where it lies ready: what somebody else has asked for a moment ago, and nothing has changed since.
+    package func readyAnswer(_ request: HTTPRequest) -> HTTPResponse? {
+        guard request.method == "GET" || request.method == "HEAD", request.query.isEmpty else { return nil }
+        switch request.path {
+        case telemetryPath:
+            guard let key = wishes.withLock({ $0[Wish(request)] }) else { return nil }
+            return pages.readyPage(key, generation: board.changes.count)
+        case "/-/healthy": return Self.healthy
+        default: return nil
+        }
     }
+
+    package func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        await route(request).withoutSniffing
+    }
+
+    private static let healthy = HTTPResponse.text(200, "dify-exporter is healthy.\n").withoutSniffing
 
     private func route(_ request: HTTPRequest) async -> HTTPResponse {
         guard request.path == telemetryPath || TelemetryPath.taken.contains(request.path) else {
@@ -34,7 +48,7 @@ package struct Routes: Sendable {
         }
         switch request.path {
         case telemetryPath: return await metrics(request)
-        case "/-/healthy": return .text(200, "dify-exporter is healthy.\n")
+        case "/-/healthy": return Self.healthy
         case "/-/ready": return await readiness()
         default: break
         }
@@ -86,6 +100,7 @@ extension Routes {
         let wanted = Set(request.query.filter { $0.name == "app" }.map(\.value))
         let (format, escaping) = ExpositionFormat.negotiate(accept: request.headers["Accept"])
         let version = await version()
+        if wanted.isEmpty { note(Wish(request), for: .metrics(format, escaping, apps: nil)) }
         await board.noteAsked(format.encoding)
         let apps = await board.all.filter { wanted.isEmpty || wanted.contains($0.snapshot.name) }
         let names = wanted.isEmpty ? nil : apps.map(\.snapshot.name)
@@ -101,6 +116,17 @@ extension Routes {
         }
     }
 
+    /// Remembers what a request asked for. There are as many kinds as there are programs that scrape; more are forgotten.
+    private func note(_ wish: Wish, for content: SharedPages.Key.Content) {
+        let key = SharedPages.Key(
+            content: content, isCompressed: AcceptEncoding.allowsGzip(wish.acceptEncoding))
+        wishes.withLock { wishes in
+            guard wishes[wish] == nil else { return }
+            if wishes.count >= Wish.limit { wishes = [:] }
+            wishes[wish] = key
+        }
+    }
+
     /// The page, compressed where the request allows it, shared with others who ask for it.
     private func page(
         _ content: SharedPages.Key.Content, _ version: SharedPages.Version, for request: HTTPRequest,
@@ -109,7 +135,7 @@ extension Routes {
         let isCompressed = AcceptEncoding.allowsGzip(request.headers["Accept-Encoding"])
         return await pages.page(.init(content: content, isCompressed: isCompressed), version) {
             let response = await make()
-            return isCompressed ? response.compressed() : response
+            return (isCompressed ? response.compressed() : response).withoutSniffing
         }
     }
 
@@ -118,7 +144,7 @@ extension Routes {
         var throttled: [Duration] = []
         for server in await service.servers.all { throttled.append(await server.gate.throttled) }
         return SharedPages.Version(
-            generation: await board.generation, reload: await service.reloadStatus, folder: await service.folderStatus,
+            generation: board.changes.count, reload: await service.reloadStatus, folder: await service.folderStatus,
             throttled: throttled)
     }
 
@@ -166,7 +192,27 @@ extension Routes {
     }
 }
 
+/// The header fields that decide in which form a page is sent.
+private struct Wish: Hashable {
+    let accept: String?
+    let acceptEncoding: String?
+
+    static let limit = 16
+
+    init(_ request: HTTPRequest) {
+        accept = request.headers["Accept"]
+        acceptEncoding = request.headers["Accept-Encoding"]
+    }
+}
+
 extension HTTPResponse {
+    /// Nothing here is what a browser might take it for.
+    fileprivate var withoutSniffing: HTTPResponse {
+        var response = self
+        response.headers.set("X-Content-Type-Options", "nosniff")
+        return response
+    }
+
     /// What is true at this moment only, and may load nothing but what its policy names.
     fileprivate static func status(_ body: [UInt8], type: String, policy: String) -> HTTPResponse {
         HTTPResponse(

@@ -1,5 +1,6 @@
 import HTTPEndpoint
 import Metrics
+import Platform
 
 /// Makes each page once for all who ask for it at the same moment, and few pages at once: a flood of requests costs no
 /// more processor time or memory than a few scrapes.
@@ -48,6 +49,14 @@ actor SharedPages {
     static let moment = Duration.milliseconds(100)
     private static let atOnce = 2
 
+    /// A page that is finished, for those who cannot wait until this actor has time for them.
+    private struct Ready: Sendable {
+        let generation: Int
+        let response: HTTPResponse
+        let until: ContinuousClock.Instant
+    }
+
+    private let ready = Locked<[Key: Ready]>([:])
     private let now: @Sendable () -> ContinuousClock.Instant
     private var pages: [Key: Page] = [:]
     private var freePlaces = SharedPages.atOnce
@@ -60,6 +69,15 @@ actor SharedPages {
     /// How many pages wait to be made.
     var waitingCount: Int { waiting.count }
 
+    /// The page where it was made a moment ago and the state is still of that generation. Only what changes all the time may
+    /// be a moment old.
+    nonisolated func readyPage(_ key: Key, generation: Int) -> HTTPResponse? {
+        guard let page = ready.withLock({ $0[key] }), page.generation == generation, page.until > now() else {
+            return nil
+        }
+        return page.response
+    }
+
     /// The page, made by `make` unless one of the same version is being made, or was a moment ago.
     ///
     /// What makes it is not cancelled with the request that began it: others may wait for it.
@@ -71,7 +89,11 @@ actor SharedPages {
         pages[key] = Page(version: version, response: response)
         let result = await response.value
         if pages[key]?.response == response {
-            pages[key]?.finished = now()
+            let finished = now()
+            pages[key]?.finished = finished
+            ready.withLock {
+                $0[key] = Ready(generation: version.generation, response: result, until: finished + Self.moment)
+            }
             forgetLater(key, response)
         }
         return result
@@ -109,7 +131,9 @@ actor SharedPages {
         Task {
             // Nobody cancels this task.
             try? await Task.sleep(for: Self.moment)
-            if pages[key]?.response == response { pages[key] = nil }
+            guard pages[key]?.response == response else { return }
+            pages[key] = nil
+            ready.withLock { $0[key] = nil }
         }
     }
 }

@@ -9,6 +9,10 @@ package final class HTTPServer: Sendable {
     /// reads.
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
+    /// Gives the answer to a request where it lies ready; nil leaves the request to the handler. Called on the serving thread, so it
+    /// must not wait for anything.
+    package typealias ReadyAnswer = @Sendable (HTTPRequest) -> HTTPResponse?
+
     /// Is told, on the serving thread, why a client's TLS handshake failed, in the library's words.
     package typealias HandshakeFailure = @Sendable (String) -> Void
 
@@ -24,6 +28,7 @@ package final class HTTPServer: Sendable {
     private let limits: Limits
     private let security: TLSContext?
     private let handshakeFailed: HandshakeFailure
+    private let readyAnswer: ReadyAnswer
     private let handler: Handler
     private let mailbox: Mailbox
     private let phase = Locked(Phase.bound)
@@ -38,7 +43,8 @@ package final class HTTPServer: Sendable {
     /// - Throws: ``HTTPServerError`` for the first address where that is not possible; none stays taken then.
     package init(
         addresses: [ListenAddress], inherited: [Int32] = [], limits: Limits = .init(), security: TLSContext? = nil,
-        handshakeFailed: @escaping HandshakeFailure = { _ in }, handler: @escaping Handler
+        handshakeFailed: @escaping HandshakeFailure = { _ in }, readyAnswer: @escaping ReadyAnswer = { _ in nil },
+        handler: @escaping Handler
     ) throws(HTTPServerError) {
         var sockets: [Socket] = []
         var bound: [ListenAddress] = []
@@ -62,6 +68,7 @@ package final class HTTPServer: Sendable {
         self.limits = limits
         self.security = security
         self.handshakeFailed = handshakeFailed
+        self.readyAnswer = readyAnswer
         self.handler = handler
     }
 
@@ -84,10 +91,11 @@ package final class HTTPServer: Sendable {
             phase = .running(stopWaiters: [])
             do throws(SystemError) {
                 try DetachedThread.start {
-                    [limits, security, handshakeFailed, handler, mailbox, listeners, shared = self.phase] in
+                    [limits, security, handshakeFailed, readyAnswer, handler, mailbox, listeners, shared = self.phase]
+                    in
                     var loop = PollLoop(
                         listeners: Self.taken(from: listeners), security: security, limits: limits, mailbox: mailbox,
-                        handshakeFailed: handshakeFailed, handler: handler)
+                        handshakeFailed: handshakeFailed, readyAnswer: readyAnswer, handler: handler)
                     loop.run()
                     Self.finish(shared)
                 }

@@ -9,6 +9,7 @@ import Platform
 /// it was touched (``settle(_:)``), so a turn does nothing for connections to which nothing happened.
 struct PollLoop: ~Copyable {
     private let limits: HTTPServer.Limits
+    private let readyAnswer: HTTPServer.ReadyAnswer
     private let handler: HTTPServer.Handler
     private let mailbox: Mailbox
     private let handshakeFailed: HTTPServer.HandshakeFailure
@@ -64,13 +65,15 @@ struct PollLoop: ~Copyable {
 
     init(
         listeners: [Socket], security: TLSContext?, limits: HTTPServer.Limits, mailbox: Mailbox,
-        handshakeFailed: @escaping HTTPServer.HandshakeFailure, handler: @escaping HTTPServer.Handler
+        handshakeFailed: @escaping HTTPServer.HandshakeFailure, readyAnswer: @escaping HTTPServer.ReadyAnswer,
+        handler: @escaping HTTPServer.Handler
     ) {
         self.listeners = listeners
         self.security = security
         self.handshakeFailed = handshakeFailed
         self.limits = limits
         self.mailbox = mailbox
+        self.readyAnswer = readyAnswer
         self.handler = handler
         ranking = ConnectionRanking(grace: limits.placeGrace)
         entries = ([mailbox.wakePipe.readEnd] + listeners.map(\.descriptor)).map {
@@ -211,6 +214,7 @@ extension PollLoop {
             close(slot)
         }
         if ready & POLLOUT != 0 { perform([], on: slot) }
+        boundUnsentBodies()
     }
 
     /// Takes the handshake a step further, and reads on where that was the last: a request may have come with it.
@@ -288,6 +292,9 @@ extension PollLoop {
 
     private mutating func handle(_ request: HTTPRequest, on slot: Int) {
         guard let id = connections[slot]?.id else { return }
+        if let response = readyAnswer(request) {
+            return carryOut(connections[slot]?.machine.answered(response, at: now) ?? [], on: slot)
+        }
         connections[slot]?.task = Task { [handler, mailbox] in
             mailbox.post(.answer(await handler(request), to: id))
         }
@@ -433,6 +440,7 @@ extension PollLoop {
         ranking.insert(slot, from: origin, rank)
         perform(actions, on: slot)
         boundReceivedBytes()
+        boundUnsentBodies()
     }
 
     /// Tells a client for whom there is no place so, as far as one call can.

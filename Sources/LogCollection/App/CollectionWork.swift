@@ -8,7 +8,7 @@ package struct CollectionWork: Sendable {
     package internal(set) var collections: [CollectionResult: UInt64] = [:]
     package internal(set) var lastEnded: [CollectionResult: UnixTime] = [:]
     package internal(set) var collectionDuration = Histogram(
-        bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300], native: true)
+        bounds: [0.1, 0.5, 2.5, 10, 60], native: true)
     package private(set) var requests: [String: UInt64] = [:]
     /// Requests that went to the code `other`, because there were too many codes.
     package private(set) var divertedRequests: UInt64 = 0

@@ -135,7 +135,7 @@ package struct RunOrigin: Hashable, Sendable {
     /// What stands for every origin that has no series of its own.
     static let other = RunOrigin(labelsFrom: "other", triggeredFrom: "other")
 
-    private static func bounded(_ value: String?, to known: Set<String>) -> String {
+    private static func bounded(_ value: String?, to known: KnownWords) -> String {
         guard let value, !value.isEmpty else { return "unknown" }
         return known.contains(value) ? value : "other"
     }

@@ -1,3 +1,6 @@
+import Bytes
+import Platform
+
 /// Families in, the page of a scrape out, in any format that Prometheus reads.
 ///
 /// A page is put together from parts, and each part is encoded for itself: what has not changed since the last page need
@@ -11,68 +14,220 @@ package enum Exposition {
     /// The page with the series of all parts: one block or message for each family, in the order of their names, with the
     /// series of the parts in the order of the parts. All must be of this encoding.
     package static func page(of parts: [EncodedFamilies], as encoding: ExpositionFormat.Encoding) -> [UInt8] {
-        var page: [UInt8] = []
-        // A family's comments take less than this.
-        page.reserveCapacity(parts.reduce(1 << 14) { $0 + $1.bytes.count })
+        let vocabulary = PageVocabulary.shared.withLock { $0 }
+        let families = framed(parts, encoding, vocabulary.metrics)
+        let end = Array(encoding.endOfPage)
+        let size = families.reduce(end.count) { $0 + $1.size }
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            var page = PageBuffer(buffer)
+            for family in families {
+                page.append(family.frame.before)
+                for (part, place) in family.pieces { parts[part].write(place, vocabulary, to: &page) }
+                page.append(family.frame.after)
+            }
+            page.append(end)
+            count = page.count
+        }
+    }
+
+    /// A family of a page, with the places of its series among the parts and their pieces.
+    private struct FramedFamily {
+        let frame: ExpositionFormat.Encoding.Frame
+        let pieces: [(part: Int, place: Int)]
+        let size: Int
+    }
+
+    private static func framed(
+        _ parts: [EncodedFamilies], _ encoding: ExpositionFormat.Encoding, _ metrics: [Metric]
+    ) -> [FramedFamily] {
+        var families: [FramedFamily] = []
         var cursors = parts.map { _ in 0 }
-        while let metric = parts.firstMetric(behind: cursors) {
-            var holders: [(part: Int, piece: EncodedFamilies.Piece)] = []
-            holders.reserveCapacity(parts.count)
+        while let metric = parts.firstMetric(behind: cursors, metrics) {
+            var pieces: [(part: Int, place: Int)] = []
+            pieces.reserveCapacity(parts.count)
+            var seriesBytes = 0
             for part in parts.indices {
-                guard let piece = parts[part].piece(cursors[part]), piece.metric.name == metric.name else { continue }
-                holders.append((part, piece))
+                let place = cursors[part]
+                guard place < parts[part].pieces.count,
+                    metrics[Int(parts[part].pieces[place].metric)].name == metric.name
+                else { continue }
+                pieces.append((part, place))
+                seriesBytes += Int(parts[part].pieces[place].size)
                 cursors[part] += 1
             }
-            let frame = encoding.frame(of: metric, seriesBytes: holders.reduce(0) { $0 + $1.piece.bytes.count })
-            page += frame.before
-            for (part, piece) in holders { page += parts[part].bytes[piece.bytes] }
-            page += frame.after
+            let frame = encoding.frame(of: metric, seriesBytes: seriesBytes)
+            families.append(
+                FramedFamily(frame: frame, pieces: pieces, size: frame.before.count + seriesBytes + frame.after.count))
         }
-        page += encoding.endOfPage
-        return page
+        return families
     }
 }
 
 extension [EncodedFamilies] {
     /// Of the metrics that come next in each part, the first by name.
-    fileprivate func firstMetric(behind cursors: [Int]) -> Metric? {
-        var first: Metric?
+    fileprivate func firstMetric(behind cursors: [Int], _ metrics: [Metric]) -> Metric? {
+        var first: Int?
         for part in indices {
-            guard let piece = self[part].piece(cursors[part]) else { continue }
-            if first.map({ piece.metric.name < $0.name }) ?? true { first = piece.metric }
+            guard cursors[part] < self[part].pieces.count else { continue }
+            let metric = Int(self[part].pieces[cursors[part]].metric)
+            guard let other = first else {
+                first = metric
+                continue
+            }
+            if metric != other, metrics[metric].name < metrics[other].name { first = metric }
         }
-        return first
+        return first.map { metrics[$0] }
+    }
+}
+
+/// A page that is being put together in memory of its size.
+private struct PageBuffer {
+    private let buffer: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+        self.buffer = buffer
+    }
+
+    /// Traps where the page would become larger than its memory.
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
+        precondition(buffer.count - count >= bytes.count)
+        (target + count).update(from: source, count: bytes.count)
+        count += bytes.count
+    }
+
+    mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { append($0) }
     }
 }
 
 /// Families whose series are encoded: a part of a page, complete but for what stands once for each family.
+///
+/// It is kept for as long as nothing changes. A part of text whose lines all have one label keeps of each line the number of its
+/// beginning, which it shares with other parts, and its value: some tenth of the text.
 package struct EncodedFamilies: Sendable {
     fileprivate struct Piece: Sendable {
-        let metric: Metric
-        let bytes: Range<Int>
+        /// By its number in the vocabulary.
+        let metric: UInt32
+        let bytes: Range<Int32>
+        /// Bytes on the page.
+        let size: Int32
     }
 
-    fileprivate let bytes: [UInt8]
+    private let bytes: [UInt8]
+    /// `name="value"` of the label that all lines begin with; nil where the bytes are those of the page.
+    private let label: [UInt8]?
     /// In the order of the metrics' names.
-    private let pieces: [Piece]
+    fileprivate let pieces: [Piece]
 
-    /// Encodes the families that have series, those of one name as one, in the order of their names and label values.
-    package init(_ families: [Family], as encoding: ExpositionFormat.Encoding) {
-        var writer = encoding.writer
-        var pieces: [Piece] = []
-        for family in families.expositionOrder {
-            let start = writer.bytes.count
-            for series in family.series { writer.write(series, of: family.metric) }
-            pieces.append(Piece(metric: family.metric, bytes: start..<writer.bytes.count))
+    /// Encodes the families that have series, those of one name as one, in the order of their names and label values. `label` is the
+    /// first of the series, if all have the same.
+    package init(_ families: [Family], as encoding: ExpositionFormat.Encoding, label: Label? = nil) {
+        let families = families.expositionOrder
+        switch encoding {
+        case .text: (bytes, pieces, self.label) = Self.lines(of: families, PageWriter(.text004), label)
+        case .openMetrics: (bytes, pieces, self.label) = Self.lines(of: families, PageWriter(.openMetrics), label)
+        case .protobuf:
+            var writer = ProtobufWriter()
+            let ends = writer.write(families)
+            pieces = PageVocabulary.shared.withLock { vocabulary in
+                zip(families, ends).reduce(into: []) { pieces, family in
+                    pieces.append(
+                        Piece(
+                            metric: vocabulary.number(of: family.0.metric),
+                            bytes: (pieces.last?.bytes.upperBound ?? 0)..<Int32(family.1),
+                            size: Int32(family.1) - (pieces.last?.bytes.upperBound ?? 0)))
+                }
+            }
+            bytes = writer.bytes.withoutReserve
+            self.label = nil
         }
-        // Kept for as long as nothing changes: without what the writer holds in reserve.
-        bytes = Array(writer.bytes[...])
-        self.pieces = pieces
     }
 
-    fileprivate func piece(_ place: Int) -> Piece? {
-        place < pieces.count ? pieces[place] : nil
+    private static func lines(
+        of families: [Family], _ emptyWriter: PageWriter, _ label: Label?
+    ) -> (bytes: [UInt8], pieces: [Piece], label: [UInt8]?) {
+        var writer = emptyWriter
+        let ends = writer.write(families)
+        let text = label.map(PageWriter.text(of:))
+        var bytes: [UInt8] = []
+        var pieces: [Piece] = []
+        PageVocabulary.shared.withLock { vocabulary in
+            var lines = writer.lines[...]
+            var familyStart = 0
+            for (family, familyEnd) in zip(families, ends) {
+                let start = bytes.count
+                while let text, let line = lines.first, line.start < familyEnd {
+                    lines.removeFirst()
+                    let whole = writer.bytes[line.start..<(lines.first?.start ?? writer.bytes.count)]
+                    shorten(whole, line, text, family.metric, &vocabulary, to: &bytes)
+                }
+                if text == nil { bytes += writer.bytes[familyStart..<familyEnd] }
+                pieces.append(
+                    Piece(
+                        metric: vocabulary.number(of: family.metric), bytes: Int32(start)..<Int32(bytes.count),
+                        size: Int32(familyEnd - familyStart)))
+                familyStart = familyEnd
+            }
+        }
+        return (bytes.withoutReserve, pieces, text)
     }
+
+    /// Stands for a line that is kept whole.
+    private static let wholeLine = UInt16.max
+
+    private static func shorten(
+        _ line: ArraySlice<UInt8>, _ places: PageWriter.Line, _ label: [UInt8], _ metric: Metric,
+        _ vocabulary: inout PageVocabulary, to short: inout [UInt8]
+    ) {
+        let labelEnd = places.labels + label.count
+        // The labels of an info metric are of one app alone.
+        var number: UInt16?
+        if !metric.name.hasSuffix("_info"), labelEnd <= places.value,
+            line[places.labels..<labelEnd].elementsEqual(label)
+        {
+            number = vocabulary.number(ofHead: line[..<places.labels], after: line[labelEnd..<places.value])
+        }
+        let rest = number == nil ? line : line[places.value...]
+        withUnsafeBytes(of: (number ?? wholeLine).littleEndian) { short.append(contentsOf: $0) }
+        short.appendLEB128(UInt64(rest.count))
+        short += rest
+    }
+
+    /// Writes one of the pieces.
+    fileprivate func write(_ place: Int, _ vocabulary: PageVocabulary, to page: inout PageBuffer) {
+        let range = Int(pieces[place].bytes.lowerBound)..<Int(pieces[place].bytes.upperBound)
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let label else { return page.append(UnsafeBufferPointer(rebasing: bytes[range])) }
+            vocabulary.bytes.withUnsafeBufferPointer { headBytes in
+                var position = range.lowerBound
+                while position < range.upperBound {
+                    let number = UInt16(bytes[position]) | UInt16(bytes[position + 1]) << 8
+                    position += 2
+                    var (count, shift) = (0, 0)
+                    repeat {
+                        count |= Int(bytes[position] & 0x7f) << shift
+                        shift += 7
+                        position += 1
+                    } while bytes[position - 1] & 0x80 != 0
+                    if number != Self.wholeLine {
+                        let head = vocabulary.heads[Int(number)]
+                        page.append(UnsafeBufferPointer(rebasing: headBytes[head.before]))
+                        page.append(label)
+                        page.append(UnsafeBufferPointer(rebasing: headBytes[head.after]))
+                    }
+                    page.append(UnsafeBufferPointer(rebasing: bytes[position..<position + count]))
+                    position += count
+                }
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The same in memory of its size.
+    fileprivate var withoutReserve: [UInt8] { withUnsafeBufferPointer { Array($0) } }
 }
 
 /// Encodes the samples of series, one behind the other.
@@ -83,17 +238,19 @@ protocol SeriesWriter {
     mutating func write(_ series: Series, of metric: Metric)
 }
 
+extension SeriesWriter {
+    /// Writes the series of all families, and gives where each family ends.
+    fileprivate mutating func write(_ families: [Family]) -> [Int] {
+        families.map { family in
+            for series in family.series { write(series, of: family.metric) }
+            return bytes.count
+        }
+    }
+}
+
 extension ExpositionFormat.Encoding {
     /// What stands around the series of a family.
     fileprivate typealias Frame = (before: [UInt8], after: [UInt8])
-
-    fileprivate var writer: any SeriesWriter {
-        switch self {
-        case .text: PageWriter(.text004)
-        case .openMetrics: PageWriter(.openMetrics)
-        case .protobuf: ProtobufWriter()
-        }
-    }
 
     fileprivate func frame(of metric: Metric, seriesBytes: Int) -> Frame {
         switch self {

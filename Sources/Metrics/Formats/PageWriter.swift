@@ -4,12 +4,21 @@
 /// Source: prometheus/docs `exposition_formats.md`; OpenMetrics 1.0, "Text format".
 struct PageWriter: SeriesWriter {
     private(set) var bytes: [UInt8] = []
+    /// The lines of samples, in their order.
+    private(set) var lines: [Line] = []
     private let dialect: Dialect
     /// The labels of the series at hand, without braces: written once for all of its samples.
     private var labels: [UInt8] = []
     /// The bounds of the histogram at hand with their texts; a family's histograms mostly have the same.
     private var bounds: [Double] = []
     private var boundTexts: [[UInt8]] = []
+
+    /// Where a line of `bytes` begins, its labels do, and its value does.
+    struct Line {
+        let start: Int
+        let labels: Int
+        let value: Int
+    }
 
     enum Dialect {
         case text004
@@ -109,8 +118,10 @@ struct PageWriter: SeriesWriter {
 
     /// Writes the sample's name and labels, up to its value.
     private mutating func begin(_ name: Substring, _ suffix: StaticString = "", bound: [UInt8]? = nil) {
+        let start = bytes.count
         bytes.append(contentsOf: name.utf8)
         append(suffix)
+        let labelsStart = bytes.count + 1
         if !labels.isEmpty || bound != nil {
             bytes.append(UInt8(ascii: "{"))
             bytes.append(contentsOf: labels)
@@ -122,6 +133,7 @@ struct PageWriter: SeriesWriter {
             bytes.append(UInt8(ascii: "}"))
         }
         bytes.append(UInt8(ascii: " "))
+        lines.append(Line(start: start, labels: labelsStart, value: bytes.count))
     }
 
     private mutating func end(with exemplar: Exemplar? = nil) {
@@ -154,6 +166,13 @@ extension PageWriter {
             FloatText.append(bound: bound, to: &text)
             return text
         }
+    }
+
+    /// A label as it stands at the beginning of a line's labels.
+    static func text(of label: Label) -> [UInt8] {
+        var text: [UInt8] = []
+        append(label.name, label.value, to: &text)
+        return text
     }
 
     private static func append(_ labels: [Label], to bytes: inout [UInt8]) {

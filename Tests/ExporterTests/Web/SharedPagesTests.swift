@@ -72,6 +72,18 @@ struct SharedPagesTests {
         #expect(await kitchen.made == ["1", "2", "2"])
     }
 
+    @Test func `a page that is made lies ready for a moment, as long as nothing has changed`() async {
+        let (clock, kitchen) = (Clock(), Kitchen())
+        let pages = SharedPages { clock.now }
+        #expect(pages.readyPage(Self.text, generation: 1) == nil)
+        _ = await pages.page(Self.text, version(1)) { await kitchen.make("page") }
+        #expect(pages.readyPage(Self.text, generation: 1)?.text == "page")
+        #expect(pages.readyPage(Self.text, generation: 2) == nil)
+        #expect(pages.readyPage(narrowed(1), generation: 1) == nil)
+        clock.advance(by: .milliseconds(100))
+        #expect(pages.readyPage(Self.text, generation: 1) == nil)
+    }
+
     @Test func `who asks while a page is made waits for it`() async throws {
         let (pages, kitchen) = (SharedPages(), Kitchen())
         let version = version(1)

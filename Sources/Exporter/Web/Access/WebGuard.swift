@@ -38,12 +38,25 @@ package final class WebGuard: Sendable {
         let (mayPass, headers, passwords) = state.withLock { state in
             (state.bucket?.take(at: now) ?? true, state.configuration.headers, state.passwords)
         }
-        guard mayPass else {
-            return .text(429, "There are more requests than this exporter is set to answer.\n").adding(headers)
-        }
+        guard mayPass else { return Self.tooMany.adding(headers) }
         if let passwords, let refusal = await refusal(of: request, passwords) { return refusal.adding(headers) }
         return await route(request).adding(headers)
     }
+
+    /// What `route` has ready, where no password has to be looked at; nil leaves the request to `answer`.
+    package func readyAnswer(
+        _ request: HTTPRequest, at now: ContinuousClock.Instant = .now, _ route: (HTTPRequest) -> HTTPResponse?
+    ) -> HTTPResponse? {
+        guard let response = route(request) else { return nil }
+        return state.withLock { state in
+            guard state.passwords == nil else { return nil }
+            let mayPass = state.bucket?.take(at: now) ?? true
+            return (mayPass ? response : Self.tooMany).adding(state.configuration.headers)
+        }
+    }
+
+    private static let tooMany = HTTPResponse.text(
+        429, "There are more requests than this exporter is set to answer.\n")
 
     private func refusal(of request: HTTPRequest, _ passwords: PasswordCheck) async -> HTTPResponse? {
         if let text = request.headers["Authorization"], let credentials = Credentials(authorization: text) {

@@ -42,6 +42,24 @@ struct WebGuardTests {
         #expect(await ask(access).status == 200)
     }
 
+    @Test func `what lies ready is counted, and left to others where passwords are asked for`() async throws {
+        let page = HTTPResponse.text(200, "page")
+        let limited = WebGuard(
+            try configuration(
+                #"{"http_server_config": {"headers": {"X-Frame-Options": "deny"}}, "rate_limit": {"interval": "1s", "burst": 1}}"#
+            ))
+        let now = ContinuousClock.now
+        // What is not ready is counted by whoever answers it.
+        #expect(limited.readyAnswer(HTTPRequest(path: "/"), at: now) { _ in nil } == nil)
+        let first = try #require(limited.readyAnswer(HTTPRequest(path: "/"), at: now) { _ in page })
+        #expect(first.status == 200 && first.headers["X-Frame-Options"] == "deny")
+        let second = try #require(limited.readyAnswer(HTTPRequest(path: "/"), at: now) { _ in page })
+        #expect(second.status == 429 && second.headers["X-Frame-Options"] == "deny")
+        let closed = WebGuard(
+            try configuration(#"{"basic_auth_users": {"alice": "\#(WebConfigurationFileTests.hash)"}}"#))
+        #expect(closed.readyAnswer(HTTPRequest(path: "/"), at: now) { _ in page } == nil)
+    }
+
     @Test func `fields of the configuration are on every answer, and an answer's own count more`() async throws {
         let access = WebGuard(
             try configuration(

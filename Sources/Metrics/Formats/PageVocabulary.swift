@@ -1,0 +1,65 @@
+import Platform
+
+/// What the parts of pages have in common, each kept once: a thousand apps have the same metrics, and the same beginnings of sample
+/// lines but for the label that names the app.
+struct PageVocabulary: Sendable {
+    /// A beginning: the bytes before the label, and those behind it.
+    struct Head: Sendable {
+        let before: Range<Int>
+        let after: Range<Int>
+    }
+
+    /// Of all beginnings.
+    private(set) var bytes: [UInt8] = []
+    private(set) var heads: [Head] = []
+    private(set) var metrics: [Metric] = []
+    private var headNumbers: [Key: UInt16] = [:]
+    /// By their bytes: texts that Swift takes for equal may be written in several ways.
+    private var metricNumbers: [[UInt8]: UInt32] = [:]
+
+    private struct Key: Hashable {
+        let before: ArraySlice<UInt8>
+        let after: ArraySlice<UInt8>
+    }
+
+    /// More than an exporter has at its usual settings; lines beyond are kept whole.
+    static let headLimit = 4096
+
+    /// Those of this program.
+    static let shared = Locked(PageVocabulary())
+
+    /// The number of a metric, which is taken in where it is new. There are as many as the program has.
+    mutating func number(of metric: Metric) -> UInt32 {
+        let key = metric.bytes
+        if let number = metricNumbers[key] { return number }
+        let number = UInt32(metrics.count)
+        metrics.append(metric)
+        metricNumbers[key] = number
+        return number
+    }
+
+    /// The number of a beginning, which is taken in where it is new; nil where there are too many.
+    mutating func number(ofHead before: ArraySlice<UInt8>, after: ArraySlice<UInt8>) -> UInt16? {
+        if let number = headNumbers[Key(before: before, after: after)] { return number }
+        guard heads.count < Self.headLimit else { return nil }
+        let start = bytes.count
+        bytes += before
+        bytes += after
+        heads.append(
+            Head(before: start..<start + before.count, after: start + before.count..<start + before.count + after.count)
+        )
+        // Copies: a slice would keep all that it is of.
+        let key = Key(before: Array(before)[...], after: Array(after)[...])
+        let number = UInt16(headNumbers.count)
+        headNumbers[key] = number
+        return number
+    }
+}
+
+extension Metric {
+    /// All that tells it from others.
+    fileprivate var bytes: [UInt8] {
+        // No UTF-8 has the byte that stands between them.
+        Array(([name, type.rawValue, help] + labels).map(\.utf8).joined(separator: [0xff]))
+    }
+}
