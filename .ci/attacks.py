@@ -52,6 +52,8 @@ class Attack:
     settings: dict = dataclasses.field(default_factory=dict)
     # For `https` with a server that speaks TLS.
     certificate: bool = False
+    # So many apps of this server are attacked at once.
+    apps: int = 1
 
 
 every = []
@@ -193,6 +195,20 @@ def injected(client):
     return json.dumps({"page": 1, "limit": 100, "total": 1000, "has_more": False, "data": rows}).encode()
 
 
+attack("answer-before-request", "a whole answer as soon as the connection is taken", up=None,
+       accept=lambda c: (c.send(c.head(Content_Length=2) + b"{}"), c.silence(60)), reason=f"{NOT_DIFY}|{BROKEN}")
+attack("answer-after-close", "Connection: close, the answer, and another with 1,000 runs more", up=None,
+       answer=lambda c: (c.reply(200, c.good(), Connection="close"), c.reply(200, injected(c)), c.close_well()))
+attack("noise-behind-answer", "random bytes behind each answer on a connection that is kept", up=None,
+       answer=lambda c: c.send(c.head(Content_Length=len(c.good())) + c.good() + c.dify.random.randbytes(3000)))
+attack("noise-without-end-behind-answer", "bytes without end behind a good answer", up=None, alone=True,
+       answer=lambda c: (c.send(c.head(Content_Length=len(c.good())) + c.good()), c.repeat(b"a" * 65536)))
+attack("interim-answer-of-the-key", "103 with the key in its header fields, and then a good answer", up=None,
+       answer=lambda c: (c.send(f"HTTP/1.1 103 {c.dify.key}\r\nX-Version: {c.dify.key}\r\nDate: {c.dify.key}\r\n\r\n".encode()),
+                         c.reply(200, c.good())))
+attack("http2-upgrade", "101 to h2c and the preface of HTTP/2", reason=f"{BROKEN}|{TIMEOUT}",
+       answer=raw(lambda c: b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                  b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"))
 attack("http-09", "a body without any header", answer=raw(lambda c: c.good()), reason=BROKEN)
 attack("http-10", "HTTP/1.0 without a length", up=True,
        answer=raw(lambda c: c.head(Connection="close").replace(b"HTTP/1.1", b"HTTP/1.0") + c.good()))
@@ -219,6 +235,17 @@ attack("slow-chunks", "a chunk of one byte every 0.1 s",
        answer=lambda c: (c.send(c.head(Transfer_Encoding="chunked")), c.drip(b"1\r\n \r\n" * 999, size=6)), reason=TIMEOUT)
 attack("slow-continue", "100 Continue every 0.1 s",
        answer=lambda c: c.drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 999, size=25), reason=TIMEOUT)
+attack("body-byte-each-second", "one byte of the body each second", seconds=24,
+       answer=lambda c: (c.send(c.head(Content_Length=len(c.good()))), c.drip(c.good(), 1)), reason=TIMEOUT)
+attack("header-byte-each-second", "one byte of the headers each second", seconds=24, answer=lambda c: c.drip(c.head(), 1), reason=TIMEOUT)
+attack("interim-answer-each-second", "102 Processing each second", seconds=24, reason=TIMEOUT,
+       answer=lambda c: c.drip(b"HTTP/1.1 102 Processing\r\n\r\n" * 999, 1, 27))
+attack("endless-reason", "a status line without end",
+       answer=lambda c: (c.send(b"HTTP/1.1 200 "), c.repeat(b"a" * 65536)), reason=f"{HEADERS}|{TOO_LONG}|{BROKEN}", alone=True)
+attack("endless-interim-header", "one header line without end in an interim answer", alone=True, reason=f"{HEADERS}|{TOO_LONG}|{BROKEN}",
+       answer=lambda c: (c.send(b"HTTP/1.1 103 Early Hints\r\nX-Odd: "), c.repeat(b"a" * 65536)))
+attack("flood-of-interim-headers", "103 with a header of 1 kB, without end", alone=True, reason=f"{TIMEOUT}|{BROKEN}|{TOO_LONG}|{HEADERS}",
+       answer=lambda c: c.repeat((b"HTTP/1.1 103 Early Hints\r\nX-Odd: " + b"a" * 1000 + b"\r\n\r\n") * 50))
 attack("flood-of-headers", "headers without end", answer=lambda c: (c.send(c.head()[:-2]), c.repeat(b"X-Odd: " + b"a" * 90 + b"\r\n")),
        reason=f"{HEADERS}|{TOO_LONG}", alone=True)
 attack("endless-header", "one header line without end",
@@ -247,6 +274,14 @@ attack("endless-rows", "rows without end", alone=True, reason=TOO_LONG, never="o
        answer=lambda c: None if not c.is_logs else (
            c.send(c.head(Connection="close"), b'{"page":1,"limit":100,"total":9,"has_more":true,"data":['),
            c.repeat((json.dumps(row(int(time.time()))) + ",").encode() * 100)))
+attack("long-of-eight-apps", "31 MB for each of eight apps at once", alone=True, apps=8, seconds=24, never="out of memory", up=None, runs=(0, ROWS),
+       page=each_row(status="failed", error=lambda n: "e" * 31_000_000 if n == 0 else None))
+attack("endless-of-eight-apps", "spaces without end for each of eight apps at once", alone=True, apps=8, seconds=24,
+       reason=TOO_LONG, never="out of memory",
+       answer=lambda c: (c.send(c.head(Connection="close")), c.repeat(b" " * 65536)))
+attack("long-and-mute-of-eight-apps", "31 MB and then silence for each of eight apps at once", alone=True, apps=8, seconds=24,
+       reason=f"{TIMEOUT}|{TOO_LONG}", never="out of memory",
+       answer=lambda c: (c.send(c.head(Connection="close"), *[b" " * (1 << 20)] * 31), c.silence(60)))
 attack("endless-error", "500 with text without end", alone=True,
        answer=lambda c: (c.send(c.head(500, "Error", Connection="close"), b'{"message":"'), c.repeat(b"a" * 65536)),
        never="out of memory")
@@ -262,6 +297,17 @@ attack("chunk-size-negative", "a chunk of -5 bytes",
 attack("chunk-extension-of-1-mb", "a chunk extension of 1 MB", up=None,
        answer=raw(lambda c: c.head(Transfer_Encoding="chunked") + b"%x;a=" % len(c.good()) + b"b" * 1_000_000 + b"\r\n"
                   + c.good() + b"\r\n0\r\n\r\n"))
+attack("endless-chunk-extension", "a chunk extension without end", alone=True, reason=f"{TIMEOUT}|{BROKEN}|{TOO_LONG}",
+       answer=lambda c: (c.send(c.head(Transfer_Encoding="chunked") + b"5;a="), c.repeat(b"b" * 65536)))
+attack("endless-chunk-size", "a chunk's size of zeros without end", alone=True, reason=f"{TIMEOUT}|{BROKEN}|{TOO_LONG}",
+       answer=lambda c: (c.send(c.head(Transfer_Encoding="chunked")), c.repeat(b"0" * 65536)))
+attack("endless-trailers", "trailers without end", alone=True, reason=f"{TIMEOUT}|{BROKEN}|{TOO_LONG}|{HEADERS}",
+       answer=lambda c: (c.send(c.head(Transfer_Encoding="chunked") + b"%x\r\n" % len(c.good()) + c.good() + b"\r\n0\r\n"),
+                         c.repeat(b"X-Odd: " + b"a" * 1000 + b"\r\n")))
+attack("chunked-twice", "chunked within chunked", up=None,
+       answer=raw(lambda c: c.head(Transfer_Encoding="chunked, chunked") + b"%x\r\n" % len(c.good()) + c.good() + b"\r\n0\r\n\r\n"))
+attack("transfer-encoding-unknown", "a transfer encoding that nobody knows", up=None,
+       answer=raw(lambda c: c.head(Transfer_Encoding="x-odd") + c.good()))
 attack("chunk-without-line-end", "chunks that don't end where they should",
        answer=raw(lambda c: c.head(Transfer_Encoding="chunked") + b"3\r\nabcdef\r\n0\r\n\r\n"), reason=BROKEN)
 attack("chunks-of-one-byte", "a good answer in chunks of one byte", up=True,
@@ -282,6 +328,28 @@ def bomb(megabytes, header=b"\x1f\x8b\x08\0\0\0\0\0\0\x03"):
     return header + block * megabytes + squeeze.flush()
 
 
+def zstd_bomb(megabytes, window):
+    """Zeros as blocks of one repeated byte (RFC 8878, section 3.1.1), with a window of 2 to that power."""
+    block = (2**17 << 3 | 1 << 1).to_bytes(3, "little") + b" "
+    return bytes.fromhex("28b52ffd00") + bytes([(window - 10) << 3]) + block * (megabytes * 8)
+
+
+attack("zstd-bomb", "1 GiB of spaces in 32 kB of zstd", alone=True, reason=f"{TOO_LONG}|{BROKEN}", never="out of memory",
+       answer=replying(zstd_bomb(1024, 17), Content_Encoding="zstd"))
+attack("zstd-window", "zstd that asks for a window of 128 MiB", alone=True, reason=f"{TOO_LONG}|{BROKEN}", never="out of memory",
+       answer=replying(zstd_bomb(1024, 27), Content_Encoding="zstd"))
+attack("zstd-window-huge", "zstd that asks for a window of 2 TiB", alone=True, reason=f"{TOO_LONG}|{BROKEN}", never="out of memory",
+       answer=replying(zstd_bomb(64, 41), Content_Encoding="zstd"))
+attack("brotli-noise", "random bytes as brotli", reason=BROKEN, answer=replying(lambda c: c.dify.random.randbytes(90_000), Content_Encoding="br"))
+attack("gzip-members", "gzip of 100,000 empty members", up=None, alone=True, reason=f"{BROKEN}|{NOT_DIFY}|{TIMEOUT}",
+       answer=replying(gzip.compress(b"") * 100_000, Content_Encoding="gzip"))
+attack("gzip-endless", "gzip of nothing without end", alone=True, reason=f"{BROKEN}|{TIMEOUT}|{TOO_LONG}",
+       answer=lambda c: (c.send(c.head(Content_Encoding="gzip", Connection="close") + b"\x1f\x8b\x08\0\0\0\0\0\0\x03"),
+                         c.repeat(b"\0\0\0\xff\xff" * 10_000)))
+attack("gzip-endless-name", "gzip with a file name without end in its head", alone=True, reason=f"{BROKEN}|{TIMEOUT}|{TOO_LONG}",
+       answer=lambda c: (c.send(c.head(Content_Encoding="gzip", Connection="close") + b"\x1f\x8b\x08\x08\0\0\0\0\0\x03"),
+                         c.repeat(b"n" * 65536)))
+attack("gzip-undeclared", "gzip that is not declared", answer=replying(lambda c: gzip.compress(c.good())), reason=f"{NOT_DIFY}|{BROKEN}")
 attack("gzip-bomb", "1 GiB of spaces in 1 MB of gzip", alone=True, reason=TOO_LONG, never="out of memory",
        answer=replying(bomb(1024), Content_Encoding="gzip"))
 attack("gzip-bomb-twice", "gzip within gzip: 4 GiB in 20 kB", alone=True, reason=f"{TOO_LONG}|{BROKEN}", never="out of memory",
@@ -311,6 +379,13 @@ attack("redirect-with-key", "302 to a place with the key in it", reason="redirec
 attack("redirect-with-key-late", "302 to a long place with the key at its 190th character", reason="redirect",
        answer=replying(b"", 302, "Found", Location=lambda c: "http://127.0.0.1:9/".ljust(190, "x") + c.dify.key))
 attack("redirect-to-file", "307 to file:///etc/passwd", answer=replying(b"", 307, "Odd", Location="file:///etc/passwd"), reason="redirect")
+for scheme in ["gopher", "dict", "ldap", "smb", "ftp", "javascript", "data"]:
+    attack(f"redirect-to-{scheme}", f"302 to {scheme}:", reason="redirect",
+           answer=replying(b"", 302, "Odd", Location=lambda c, scheme=scheme: f"{scheme}://127.0.0.1:{c.dify.port}/{c.dify.key}"))
+attack("redirect-to-neighbour", "307 to another path of the same server", reason="redirect",
+       answer=replying(b"", 307, "Odd", Location=lambda c: f"{c.dify.url}/workflows/logs?user={c.dify.key}"))
+attack("refresh", "Refresh, Alt-Svc and Set-Cookie with the key on good answers", up=True,
+       answer=replying(Refresh=lambda c: f"0; url=file:///{c.dify.key}", Alt_Svc='h3=":443"; ma=9999999', Set_Cookie=lambda c: [f"a{n}={c.dify.key}" for n in range(50)]))
 attack("redirect-without-place", "308 without a place", answer=replying(b"", 308, "Odd"), reason=NOT_DIFY)
 attack("redirect-of-60-kb", "301 to a place of 60 kB", answer=replying(b"", 301, "Odd", Location="http://x/" + "a" * 60_000), reason="redirect")
 attack("redirect-odd-text", "301 to a place with escape sequences", reason="redirect",
@@ -496,6 +571,15 @@ attack("elapsed_time-8.9e307-once", "one elapsed_time of 8.9e307", up=None,
        page=each_row(elapsed_time=lambda n: 8.9e307 if n == 3 else 1.0))
 attack("elapsed_time-twice", "two elapsed times of 8.9e307", up=None,
        page=each_row(elapsed_time=lambda n: 8.9e307 if n in (3, 4) else 1.0))
+for name in ["elapsed_time", "total_tokens", "created_at"]:
+    attack(f"{name}-million-digits", f"a {name} of 1,000,000 digits in each run", alone=True, up=None, answer=with_text(name, "9" * 1_000_000))
+attack("total-million-digits", "a total of 1,000,000 digits", alone=True, up=None, reason=NOT_DIFY,
+       answer=logs(lambda c: c.good().replace(b'"total": ', b'"total": ' + b"9" * 1_000_000)))
+attack("elapsed_time-million-zeros", "an elapsed_time of a million zeros behind the point", alone=True, up=None,
+       answer=with_text("elapsed_time", "0." + "0" * 1_000_000 + "1"))
+attack("elapsed_time-exponent-of-digits", "an exponent of 100,000 digits", up=None, answer=with_text("elapsed_time", "1e" + "9" * 100_000))
+attack("log-created_at-exponent", "a created_at as 1.7e9, and with a fraction", up=None, runs=(0, ROWS),
+       answer=logs(lambda c: json.dumps(c.dify.document(c)[1]).replace('"created_at": 1', '"created_at": 0.1e1').encode()))
 attack("page-max", "a page and limit of 2^63 - 1", up=None, page=members(page=INT64, limit=-INT64 - 1))
 for name in ["total", "page", "limit"]:
     for word, value in [("negative", -1), ("text", "5"), ("null", None), ("fraction", 1.5), ("above-int64", INT64 + 1)]:
@@ -609,6 +693,27 @@ attack("json-deep-in-member", "a page with an unknown member 100,000 deep", reas
        answer=logs(lambda c: c.good()[:-1] + b',"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
 attack("json-deep-in-row", "a row with an unknown member 120 deep", up=None,
        page=each_row(log_x=json.loads("[" * 120 + "]" * 120)))
+attack("json-deep-million", "lists within lists, 1,000,000 deep", answer=logs(b"[" * 1_000_000), reason=NOT_DIFY, alone=True)
+attack("json-deep-ten-million", "objects within lists, 10,000,000 deep", answer=logs(b'[{"":' * 5_000_000), reason=NOT_DIFY, alone=True)
+attack("json-million-empty-rows", "1,000,000 empty rows", alone=True, reason=NOT_DIFY,
+       answer=logs(b'{"page":1,"limit":100,"total":0,"has_more":false,"data":[' + b"{}," * 1_000_000 + b"{}]}"))
+attack("json-million-empty-lists", "a page with 1,000,000 empty lists in a member", alone=True, up=None,
+       answer=logs(lambda c: c.good()[:-1] + b',"x":[' + b"[]," * 1_000_000 + b"[]]}"))
+attack("json-name-of-30-mb", "a member with a name of 30 MB", alone=True, up=None, never="out of memory",
+       answer=logs(lambda c: c.good()[:-1] + b',"' + b"n" * 30_000_000 + b'":1}'))
+attack("json-spaces-everywhere", "20 MB of spaces between two members", alone=True, up=None,
+       answer=logs(lambda c: c.good()[:-1] + b" " * 20_000_000 + b"}"))
+attack("json-surrogates", "lone surrogates in every text of a row", up=None, runs=(0, ROWS), reason=NOT_DIFY,
+       answer=logs(lambda c: c.good().replace(b'"succeeded"', b'"\\ud800\\ud800\\udfffx"').replace(b'"app-run"', b'"\\udc00"')
+                   .replace(b'"service-api"', b'"\\ud800"')))
+attack("json-nul-escapes", "a million escaped NULs in an error text", up=True, alone=True, never="out of memory",
+       answer=logs(lambda c: c.good().replace(b'"status": "succeeded"', b'"status": "failed"').replace(b'"error": null', b'"error": "' + b"\\u0000" * 50_000 + b'"')))
+attack("json-utf-16-page", "a good page in UTF-16 with a byte order mark", reason=NOT_DIFY, answer=logs(lambda c: c.good().decode().encode("utf-16")))
+attack("json-mark-before-page", "a byte order mark before a good page", up=None, answer=logs(lambda c: b"\xef\xbb\xbf" + c.good()))
+attack("json-utf-7", "a page that says it is in another character set", up=None,
+       answer=replying(Content_Type="application/json; charset=utf-7"))
+attack("json-rows-twice-over", "every member of every row twice, the second with other values", up=None, runs=(0, 2 * ROWS),
+       answer=logs(lambda c: c.good().replace(b'"status": "succeeded"', b'"status": "succeeded", "status": "failed"')))
 attack("json-members", "200,000 unknown members", up=None, alone=True,
        page=lambda d, c: {**{f"x{number}": number for number in range(200_000)}, **d})
 attack("json-same-member", "200,000 times the same unknown member", up=None, alone=True,
@@ -666,4 +771,10 @@ def crowded(count):
 attack("https-to-plain", "https to a port that speaks plain HTTP", scheme="https", reason="TLS|https|plain", never="[Rr]enew the server's certificate")
 attack("https-self-signed", "a certificate that nobody signed", scheme="https", certificate=True, reason="certificate|TLS")
 attack("https-mute", "a TLS handshake that is never answered", scheme="https", accept=lambda c: c.silence(60), reason=TIMEOUT)
+attack("https-drip", "a TLS record of 16 kB, one byte every 0.1 s", scheme="https", reason=TIMEOUT,
+       accept=lambda c: (c.send(b"\x16\x03\x03\x40\0"), c.drip(c.dify.random.randbytes(4000))))
+attack("https-flood", "TLS records of noise without end", scheme="https", alone=True, reason=f"TLS|{CONNECTION}|{BROKEN}",
+       accept=lambda c: (c.repeat(b"\x16\x03\x03\x40\0" + c.dify.random.randbytes(16384))))
+attack("https-flood-of-alerts", "TLS warnings without end", scheme="https", alone=True, reason=f"TLS|{CONNECTION}|{BROKEN}",
+       accept=lambda c: c.repeat(b"\x15\x03\x03\0\2\x01\x5a" * 1000))
 attack("https-noise", "noise for a TLS handshake", scheme="https", accept=lambda c: (c.send(c.dify.random.randbytes(4000)), c.close_well()), reason=f"TLS|{CONNECTION}|{BROKEN}")

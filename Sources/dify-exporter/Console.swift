@@ -21,7 +21,7 @@ enum Console {
 
     /// A line for standard error. Nobody waits for its reader, as the program's end does not.
     static func writeError(_ line: String) {
-        OutputQueue.standardError.post(line.escapingSteering) { "dify-exporter: \($0) lines were lost here." }
+        OutputQueue.standardError.post(ErrorLine.shown(line)) { "dify-exporter: \($0) lines were lost here." }
     }
 
     /// Text for a terminal that standard error is, steering included.

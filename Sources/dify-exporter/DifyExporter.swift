@@ -7,6 +7,7 @@ import Platform
 @main
 struct DifyExporter {
     static func main() async {
+        CoreDump.forbid()
         let environment = Console.environment
         do throws(UsageError) {
             let arguments = Array(CommandLine.arguments.dropFirst())

@@ -86,6 +86,20 @@ struct CurlTransportTests {
         }
     }
 
+    @Test func `a long body that memory is short for is given up, and the connection serves the next`() async throws {
+        let transport = CurlTransport(settings: .init(userAgent: "test"), longAnswers: LongAnswers(limit: 3 << 20))
+        try await withServer { request in
+            let count = request.path == "/long" ? 8 << 20 : 2 << 20
+            return HTTPResponse(status: 200, body: [UInt8](repeating: 0x61, count: count))
+        } _: { url in
+            await #expect(throws: TransportError.tooLongTogether(3 << 20)) {
+                try await transport.get(request(url + "/long", bodyLimit: 32 << 20))
+            }
+            let short = try await transport.get(request(url + "/short", bodyLimit: 32 << 20))
+            #expect(short.body.count == 2 << 20)
+        }
+    }
+
     @Test func `compressed bodies are undone and limited by what they become`() async throws {
         let compressed = Data(base64Encoded: "H4sIAAAAAAACA6tWys9WsiopKk2trR5ljjKxMwGrDZLfJgIAAA==")!
         try await withServer { _ in

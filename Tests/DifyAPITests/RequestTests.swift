@@ -49,6 +49,10 @@ import Testing
             (.connection("refused"), .connection(message: "refused"), "connection"),
             (.tls(.expired, "expired"), .tls(.expired, message: "expired"), "tls"),
             (.tooLong, .oversized(message: "longer than 32 MiB"), "invalid_response"),
+            (
+                .tooLongTogether(40 << 20),
+                .oversized(message: "the longest of those that came at once, with more than 40 MiB"), "invalid_response"
+            ),
         ]
         for (transportError, error, code) in cases {
             let answer = try await DifyClient.make(CannedTransport(transportError)).logs(LogsQuery())

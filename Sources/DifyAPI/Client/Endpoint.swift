@@ -37,8 +37,8 @@ package struct Endpoint<Value: Sendable>: Sendable {
     ) -> Answer<Value> {
         switch outcome {
         case .success(let response):
-            let result = Result<Value, APIError> { () throws(APIError) in
-                try value(of: response, now: sentAt, key: key)
+            let result = withExtendedLifetime(response) {
+                Result<Value, APIError> { () throws(APIError) in try value(of: response, now: sentAt, key: key) }
             }
             return Answer(
                 result: result, status: response.status, server: ServerFacts(response, now: sentAt, key: key),
@@ -111,6 +111,8 @@ extension APIError {
             case .connection(let message): .connection(message: quote(message))
             case .tls(let problem, let message): .tls(problem, message: quote(message))
             case .tooLong: .oversized(message: "longer than \(bodyLimit >> 20) MiB")
+            case .tooLongTogether(let limit):
+                .oversized(message: "the longest of those that came at once, with more than \(limit >> 20) MiB")
             case .cancelled: .cancelled
             case .unavailable(let message): .unavailable(message: message)
             }

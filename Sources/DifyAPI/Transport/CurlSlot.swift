@@ -21,12 +21,12 @@ final class CurlSlot: @unchecked Sendable {
     }
 
     func get(
-        _ request: TransportRequest, settings: CurlTransport.Settings
+        _ request: TransportRequest, settings: CurlTransport.Settings, _ longAnswers: LongAnswers
     ) async -> Result<TransportResponse, TransportError> {
         ccurl_slot_rearm(handle)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                queue.async { continuation.resume(returning: self.transfer(request, settings)) }
+                queue.async { continuation.resume(returning: self.transfer(request, settings, longAnswers)) }
             }
         } onCancel: {
             ccurl_slot_cancel(handle)
@@ -34,11 +34,13 @@ final class CurlSlot: @unchecked Sendable {
     }
 
     private func transfer(
-        _ request: TransportRequest, _ settings: CurlTransport.Settings
+        _ request: TransportRequest, _ settings: CurlTransport.Settings, _ longAnswers: LongAnswers
     ) -> Result<TransportResponse, TransportError> {
         let lines = request.fields.map { "\($0.name): \($0.value)" }
         let timeout = Int(request.timeout.wholeMilliseconds)
-        let body = Body(limit: request.bodyLimit)
+        let body = Body(limit: request.bodyLimit, longAnswers) { [handle = UnsafeHandle(pointer: handle)] in
+            ccurl_slot_cancel(handle.pointer)
+        }
         return withCStrings([request.url, settings.userAgent, settings.caFile, settings.caPath] + lines) { texts in
             texts.withUnsafeBufferPointer { texts in
                 let headers = UnsafeRawPointer(texts.baseAddress! + 4).assumingMemoryBound(
@@ -48,7 +50,11 @@ final class CurlSlot: @unchecked Sendable {
                     connect_timeout_milliseconds: min(timeout, Self.longestConnecting),
                     receive: { Body.receive($0, $1, $2) }, receive_context: Unmanaged.passUnretained(body).toOpaque(),
                     body_limit: request.bodyLimit, ca_file: texts[2], ca_path: texts[3])
-                return withExtendedLifetime(body) { Self.result(of: ccurl_slot_get(handle, &raw), body) }
+                return withExtendedLifetime(body) {
+                    let response = ccurl_slot_get(handle, &raw)
+                    return body.arrived()
+                        ? Self.result(of: response, body) : .failure(.tooLongTogether(longAnswers.limit))
+                }
             }
         }
     }
@@ -63,18 +69,28 @@ final class CurlSlot: @unchecked Sendable {
     private final class Body {
         private var bytes: [UInt8] = []
         private let limit: Int
+        private let longAnswers: LongAnswers
+        private let giveUp: @Sendable () -> Void
+        /// Once it is a long one.
+        private(set) var share: LongAnswers.Share?
 
         private static let usual = 1 << 20
 
-        init(limit: Int) {
-            self.limit = limit
+        init(limit: Int, _ longAnswers: LongAnswers, giveUp: @escaping @Sendable () -> Void) {
+            (self.limit, self.longAnswers, self.giveUp) = (limit, longAnswers, giveUp)
         }
+
+        /// False where it was given up.
+        func arrived() -> Bool { share?.arrive() ?? true }
 
         static func receive(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<UInt8>?, _ count: Int) {
             guard let context else { return }
             let body = Unmanaged<Body>.fromOpaque(context).takeUnretainedValue()
-            if body.bytes.count + count > usual, body.bytes.capacity < body.limit {
-                body.bytes.reserveCapacity(body.limit)
+            if body.bytes.count + count > usual {
+                if body.bytes.capacity < body.limit { body.bytes.reserveCapacity(body.limit) }
+                let share = body.share ?? body.longAnswers.share(giveUp: body.giveUp)
+                body.share = share
+                share.grow(to: body.bytes.count + count)
             }
             body.bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
         }
@@ -92,7 +108,8 @@ final class CurlSlot: @unchecked Sendable {
             let head = UnsafeBufferPointer(start: raw.headers, count: raw.headers_length)
             return .success(
                 TransportResponse(
-                    status: raw.status, fields: fields(String(decoding: head, as: UTF8.self)), body: body.take()))
+                    status: raw.status, fields: fields(String(decoding: head, as: UTF8.self)), body: body.take(),
+                    memory: body.share))
         case CCURL_TIMEOUT: return .failure(.timeout)
         case CCURL_TLS:
             let problem = TLSProblem(code: raw.code, verifyResult: raw.verify_result, message: message)
@@ -110,6 +127,11 @@ final class CurlSlot: @unchecked Sendable {
             return HTTPField(name: String(line[..<colon]), value: String(value))
         }
     }
+}
+
+/// A transfer handle for a closure that may run on any thread: it only cancels, which libcurl allows from any.
+private struct UnsafeHandle: @unchecked Sendable {
+    let pointer: OpaquePointer
 }
 
 /// Calls `body` with the texts as C strings, nil staying nil, and one more nil at the end.

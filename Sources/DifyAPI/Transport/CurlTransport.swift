@@ -6,6 +6,7 @@ import Dispatch
 /// (Dify's does after 2 s) is replaced by libcurl without an error.
 package actor CurlTransport: Transport {
     private let settings: Settings
+    private let longAnswers: LongAnswers
     private var idle: [CurlSlot] = []
 
     package struct Settings: Sendable {
@@ -23,7 +24,12 @@ package actor CurlTransport: Transport {
     }
 
     package init(settings: Settings) {
+        self.init(settings: settings, longAnswers: .shared)
+    }
+
+    init(settings: Settings, longAnswers: LongAnswers) {
         self.settings = settings
+        self.longAnswers = longAnswers
     }
 
     /// The version of libcurl, or a sentence that says which file is missing and which package has it.
@@ -35,7 +41,7 @@ package actor CurlTransport: Transport {
     package func get(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
         _ = try Self.libraryVersion()
         guard let slot = idle.popLast() ?? CurlSlot() else { throw .unavailable("libcurl is out of memory") }
-        let result = await slot.get(request, settings: settings)
+        let result = await slot.get(request, settings: settings, longAnswers)
         idle.append(slot)
         return try result.get()
     }

@@ -33,11 +33,18 @@ package struct TransportResponse: Sendable {
     package var status: Int
     package var fields: [HTTPField]
     package var body: [UInt8]
+    /// Accounts for the body's memory for as long as it lives.
+    let memory: (any Sendable)?
 
     package init(status: Int, fields: [HTTPField], body: [UInt8]) {
+        self.init(status: status, fields: fields, body: body, memory: nil)
+    }
+
+    init(status: Int, fields: [HTTPField], body: [UInt8], memory: (any Sendable)?) {
         self.status = status
         self.fields = fields
         self.body = body
+        self.memory = memory
     }
 
     /// The first field of that name, in any case.
@@ -54,6 +61,8 @@ package enum TransportError: Error, Equatable, Sendable {
     case tls(TLSProblem, String)
     /// The body went beyond the request's limit.
     case tooLong
+    /// It was the longest of several long ones on their way at once, which together went beyond so many bytes.
+    case tooLongTogether(Int)
     case cancelled
     /// The transport itself cannot work, as when libcurl is missing; with a sentence that says what to do.
     case unavailable(String)

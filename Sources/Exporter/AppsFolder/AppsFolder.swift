@@ -36,8 +36,12 @@ package struct AppsFolder: Hashable, Sendable {
 
     /// The path of a file in it, for messages.
     func shownPath(of file: String) -> String {
-        let name = PossibleKey.isLikely(file) ? "<not shown: it may be a key>" : file
-        return "\(shownPath)/\(name)"
+        "\(shownPath)/\(Self.shown(file))"
+    }
+
+    /// A file's name, for messages.
+    static func shown(_ file: String) -> String {
+        PossibleKey.isLikely(file) ? PossibleKey.hidden : PossibleKey.masked(file)
     }
 
     var shownPath: String {

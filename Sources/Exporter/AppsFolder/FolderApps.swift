@@ -124,8 +124,9 @@ package struct AppsFolderProblem: Hashable, Sendable {
 
     /// The app that it is about.
     package var app: String {
-        file.hasSuffix(AppsFolderLook.settingsEnding)
-            ? String(file.dropLast(AppsFolderLook.settingsEnding.count)) : file
+        AppsFolder.shown(
+            file.hasSuffix(AppsFolderLook.settingsEnding)
+                ? String(file.dropLast(AppsFolderLook.settingsEnding.count)) : file)
     }
 
     /// A line for people.

@@ -73,11 +73,12 @@ package struct AppName: Hashable, Sendable, CustomStringConvertible {
 
     /// What a name must be, for whoever got it wrong.
     static let rule =
-        "a name has 1 to 128 characters, no control characters and no marks that turn the direction of text"
+        "a name has 1 to 128 characters, no control characters and no marks that turn the direction of text, and holds no key"
 
     package init?(_ text: String) {
         // A character may have any number of marks on it.
-        guard !text.isEmpty, text.utf8.count <= 2048, text.count <= 128, !text.hasSteering else { return nil }
+        guard !text.isEmpty, text.utf8.count <= 2048, text.count <= 128, !text.hasSteering, !PossibleKey.isWithin(text)
+        else { return nil }
         description = text
     }
 }

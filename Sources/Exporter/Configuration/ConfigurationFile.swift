@@ -223,6 +223,7 @@ private struct ConfigurationFileReader {
         }
         settings.labels = object.object("labels").map(readLabels) ?? []
         settings.consoleURL = object.parsed("console_url") { text -> Result<ConsoleURL, ConfigurationMistake> in
+            guard !PossibleKey.isWithin(text) else { return .mistake(PossibleKey.advice) }
             do throws(ConsoleURL.Problem) {
                 return .success(try ConsoleURL(text))
             } catch {
@@ -293,6 +294,10 @@ private struct ConfigurationFileReader {
                 )
                 return nil
             }
+            guard !PossibleKey.isWithin(value) else {
+                object.problem(node, key, PossibleKey.advice)
+                return nil
+            }
             return Label(name: key, value: value)
         }.sorted { $0.name < $1.name }
     }
@@ -331,6 +336,7 @@ private func parseFolder(_ path: String) -> Result<String, ConfigurationMistake>
 
 /// Parses a base URL for the reader of a member.
 private func parseBaseURL(_ text: String) -> Result<BaseURL, ConfigurationMistake> {
+    guard !PossibleKey.isWithin(text) else { return .mistake(PossibleKey.advice) }
     do throws(BaseURLError) {
         return .success(try BaseURL(text))
     } catch {

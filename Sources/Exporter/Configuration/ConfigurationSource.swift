@@ -48,7 +48,12 @@ extension Configuration {
         var problems: [String] = []
         var defaults = AppDefaults()
         do throws(BaseURLError) {
-            if let text = value("DIFY_API_BASE_URL") { defaults.baseURL = try BaseURL(text) }
+            if let text = value("DIFY_API_BASE_URL") {
+                defaults.baseURL = try BaseURL(text)
+                if PossibleKey.isWithin(text) {
+                    problems.append("DIFY_API_BASE_URL: this holds what looks like a key, and would show it")
+                }
+            }
         } catch {
             problems.append("DIFY_API_BASE_URL: \(error)")
         }

@@ -77,7 +77,7 @@ package enum ConfigurationText {
             let file = names.contains(app.displayName) ? nil : folder?.shownPath(of: app.displayName)
             text += "    { \(members(of: app, configuration.appDefaults, file: file).joined(separator: ", ")) },\n"
         }
-        return text + "  ],\n}\n"
+        return PossibleKey.masked(text + "  ],\n}\n")
     }
 
     // MARK: Settings

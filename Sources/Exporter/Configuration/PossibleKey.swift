@@ -3,7 +3,7 @@ import Bytes
 /// Texts that may be a key which stands in the wrong place, as where the path of its file belongs. What may be one is never
 /// printed.
 enum PossibleKey {
-    private static let hidden = "<not shown: it may be a key>"
+    static let hidden = "<not shown: it may be a key>"
 
     /// Whether a text looks like a key: a prefix of Dify's and letters and digits, or many letters and digits and nothing
     /// else.
@@ -18,9 +18,15 @@ enum PossibleKey {
             && !text.utf8.allSatisfy(ASCII.isDigit)
     }
 
+    /// Whether a text holds a key of Dify's own form, or a bcrypt hash.
+    static func isWithin(_ text: String) -> Bool { masked(text) != text }
+
+    /// What to do about it, for whoever wrote such a text.
+    static let advice = "this holds what looks like a key, and would show it; a key goes into api_key_file"
+
     /// A path for messages. Only what begins as a path is certain to be none of a key.
     static func shown(path: String) -> String {
-        ["/", "./", "../", "~"].contains { path.hasPrefix($0) } && !isLikely(path) ? path : hidden
+        ["/", "./", "../", "~"].contains { path.hasPrefix($0) } && !isLikely(path) ? masked(path) : hidden
     }
 
     /// Whether an environment variable can have the name, and a key is unlikely to look like it.

@@ -56,7 +56,10 @@ package struct Logger: Sendable {
 
     static func line(_ format: Format, _ time: UnixTime, _ level: Level, _ message: String, _ fields: [Field]) -> String
     {
-        let all: [Field] = [("ts", time.iso8601), ("level", level.rawValue), ("msg", message)] + fields
+        // Paths and the like are the operator's words, and may be a key in the wrong place.
+        let all: [Field] =
+            [("ts", time.iso8601), ("level", level.rawValue)]
+            + ([("msg", message)] + fields).map { ($0.name, PossibleKey.masked($0.value)) }
         switch format {
         case .logfmt: return all.map { "\($0.name)=\(logfmt($0.value))" }.joined(separator: " ")
         case .json:

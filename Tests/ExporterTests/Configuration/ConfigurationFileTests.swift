@@ -23,6 +23,26 @@ import Testing
         }
     }
 
+    private static let key = "app-abcDEF0123456789abcdefgh"
+
+    @Test(arguments: [
+        #""name": "KEY""#, #""name": "bot (KEY)""#, #""base_url": "http://KEY/v1""#, #""base_url": "http://h/KEY""#,
+        #""console_url": "https://h/KEY""#, #""labels": { "team": "KEY" }"#,
+    ])
+    func `what would show a key is refused, and does not show it`(member: String) {
+        let name = member.contains("name") ? "" : #""name": "a", "#
+        let lines = messages(
+            #"{ "apps": [{ \#(name)"api_key": "x", \#(member.replacing("KEY", with: Self.key)) }] }"#)
+        #expect(lines.count == 1)
+        #expect(lines.allSatisfy { $0.contains("key") && !$0.lowercased().contains("abcdef") })
+    }
+
+    @Test func `names and paths that only begin as a key does are taken`() throws {
+        for name in ["app-1", "app-for-customers", "my app-simulated-12"] {
+            #expect(try read(#"{ "apps": [{ "name": "\#(name)", "api_key": "x" }] }"#).apps.count == 1)
+        }
+    }
+
     @Test func `a folder of keys makes apps optional`() throws {
         for text in [#"{ "apps_dir": "/keys" }"#, #"{ "apps_dir": "/keys", "apps": [] }"#] {
             let configuration = try read(text)
@@ -306,7 +326,7 @@ import Testing
                 "DIFY_API_KEY": "app-x", "DIFY_API_KEY_FILE": "f", "DIFY_API_BASE_URL": "x", "DIFY_APP_NAME": "\u{1}",
             ]) == [
                 "DIFY_API_BASE_URL: a base URL begins with http:// or https://, as in https://api.dify.ai/v1",
-                "DIFY_APP_NAME: a name has 1 to 128 characters, no control characters and no marks that turn the direction of text",
+                "DIFY_APP_NAME: \(AppName.rule)",
                 "give DIFY_API_KEY or DIFY_API_KEY_FILE, not both",
             ])
         #expect(

@@ -54,6 +54,15 @@ import Testing
         #expect(again.apps.count == 3)
     }
 
+    @Test func `what looks like a key in the wrong place is not shown`() throws {
+        let key = "app-abcDEF0123456789abcdefgh"
+        let source =
+            #"{ "apps": [{ "name": "a", "api_key_file": "./KEY", "filter": { "created_by_account": "KEY", "keyword": "KEY" } }] }"#
+        let configuration = try Configuration.read(Array(source.replacing("KEY", with: key).utf8))
+        let text = ConfigurationText.effective(configuration, listed: configuration, folder: AppsFolder("/keys/\(key)"))
+        #expect(!text.contains("abcDEF"))
+    }
+
     @Test func `an app of the folder shows the file of its key`() throws {
         var configuration = Configuration(apps: [])
         let listed = configuration

@@ -9,6 +9,16 @@ import Testing
         return String(line.dropFirst("ts=1970-01-01T00:00:00.000Z level=info msg=m value=".count))
     }
 
+    @Test(arguments: Logger.Format.allCases)
+    func `what looks like a key in the wrong place is not logged`(format: Logger.Format) {
+        let key = "app-abcDEF0123456789abcdefgh"
+        let line = Logger.line(
+            format, .init(seconds: 0), .error, "cannot open \(key)",
+            [("path", "./\(key)"), ("hash", "$2b$10$\(key.dropFirst(4))")])
+        #expect(!line.contains("abcDEF"))
+        #expect(line.contains("cannot open <not shown"))
+    }
+
     @Test func `lines are logfmt or JSON`() {
         let fields = [("app", "a b"), ("path", "/x"), ("text", "say \"hi\"\n\u{1b}[0m"), ("none", "")]
         #expect(
