@@ -113,6 +113,8 @@ class HistoryDify:
         by_key = {f"Bearer {app.key}": app for app in self.apps}
         self.requests = 0
         self.is_gone = False
+        # Seconds that each answer takes at least.
+        self.delay = 0
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -122,6 +124,7 @@ class HistoryDify:
 
             def do_GET(self):
                 outer.requests += 1
+                time.sleep(outer.delay)
                 target = urllib.parse.urlsplit(self.path)
                 app = by_key.get(self.headers.get("Authorization"))
                 if outer.is_gone:

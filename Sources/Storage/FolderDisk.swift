@@ -76,7 +76,12 @@ package struct FolderDisk: Disk {
     }
 
     private static func makeFolder(_ path: String) throws(DiskError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { return }
+        if mkdir(path, 0o700) == 0 || errno == EISDIR { return }
+        if errno == EEXIST {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return }
+            throw DiskError(operation: "make the folder", path: path, reason: "what is there is no folder")
+        }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
             throw DiskError(operation: "make the folder", path: path)
         }

@@ -13,6 +13,8 @@ struct BackfillCommand {
     private let range: HistoryRange
     private let labels: [Label]
     private let folder: String
+    /// Nil for that of the configuration.
+    private let share: Double?
     private let beginning: Backfill.Beginning
     /// Where checkpoints are left; nil where none are wanted.
     private let storagePath: String?
@@ -45,13 +47,16 @@ struct BackfillCommand {
             range = try HistoryRange(
                 since: since.second, until: until?.second ?? (now - Self.settling).second, step: step, now: now.second)
         } catch {
-            throw UsageError(message: error.sentence)
+            throw UsageError(message: error.sentence(hasEnd: until != nil))
         }
         labels = try Self.labels(options)
         guard let folder = options[.outputFolder], !folder.isEmpty else {
             throw UsageError(message: "--output is needed: it takes the folder to write to")
         }
         self.folder = folder
+        share = try options.parsed(.share, expected: "a number above 0 and at most 1, such as 0.25") { text in
+            Double(text).flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
+        }
         switch (try options.isOn(.resume), try options.isOn(.force)) {
         case (true, true): throw UsageError(message: "--resume goes on and --force begins anew; give one of them")
         case (true, false):
@@ -76,11 +81,11 @@ struct BackfillCommand {
     private static func labels(_ options: OptionValues) throws(UsageError) -> [Label] {
         var labels: [Label] = []
         for text in options.all(.label) {
-            guard let label = Label(ofScrape: text) else {
-                throw UsageError(
-                    message:
-                        "--label takes NAME=VALUE, with a label's name that no metric of the exporter has, such as "
-                        + "job=dify; not \"\(text)\"")
+            let label: Label
+            do throws(Label.ScrapeProblem) {
+                label = try Label(ofScrape: text)
+            } catch {
+                throw UsageError(message: error.sentence(of: text))
             }
             guard !labels.contains(where: { $0.name == label.name }) else {
                 throw UsageError(message: "--label gives \(label.name) twice; give it once")
@@ -102,9 +107,10 @@ struct BackfillCommand {
             let names = configuration.apps.map(\.displayName).joined(separator: ", ")
             configuration.apps.removeAll { $0.displayName != appName }
             guard !configuration.apps.isEmpty else {
-                throw UsageError(message: "there is no app \(appName); there are \(names)")
+                throw UsageError(message: "--app: the configuration has no app \"\(appName)\"; it has \(names)")
             }
         }
+        if let share { configuration.catchUpShare = share }
         let taken = configuration.apps.flatMap(\.labels).map(\.name).first { name in
             labels.contains { $0.name == name }
         }
@@ -130,8 +136,10 @@ struct BackfillCommand {
             let summary = try await backfill.run(
                 in: folder, beginning, storage: storagePath.map { CheckpointFolder($0) })
             line.end()
-            Console.write(
-                HistoryAdvice.text(summary, hasCheckpoints: storagePath != nil, storagePath: storagePath ?? ""))
+            let serving = storagePath.map {
+                HistoryAdvice.Serving(configFile: configFile, appsFolder: appsFolder, storagePath: $0)
+            }
+            Console.write(HistoryAdvice.text(summary, serving: serving))
             return .success
         } catch {
             line.end()
@@ -142,14 +150,31 @@ struct BackfillCommand {
 }
 
 extension HistoryRange.Problem {
-    /// What is wrong with the flags.
-    fileprivate var sentence: String {
+    /// What is wrong with the flags; `hasEnd` where --until was given.
+    fileprivate func sentence(hasEnd: Bool) -> String {
         switch self {
-        case .endsBeforeItBegins: "--until must be later than --since"
+        case .endsBeforeItBegins where hasEnd: "--until must be later than --since"
+        case .endsBeforeItBegins:
+            "--since must lie more than a minute back: a history without --until ends a minute ago"
+        case .beginsInTheFuture: "--since lies in the future; there is no history yet"
         case .endsInTheFuture: "--until lies in the future; there is no history yet"
         case .beginsBefore1970: "--since lies before 1970; there is no Dify yet"
         case .hasNoMoment:
             "between --since and --until there is no moment of --step; give a shorter step or a longer range"
+        }
+    }
+}
+
+extension Label.ScrapeProblem {
+    /// What is wrong with what --label was given.
+    fileprivate func sentence(of text: String) -> String {
+        switch self {
+        case .hasNoValue: "--label takes NAME=VALUE, such as job=dify; not \"\(text)\""
+        case .isNoName:
+            "--label takes a name of letters, digits and _, without a digit first and without __ at its beginning; not "
+                + "\"\(text)\""
+        case .isTaken(let name):
+            "--label=\(name) would hide a label that metrics of the exporter have; name it otherwise"
         }
     }
 }

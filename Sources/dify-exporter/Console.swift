@@ -4,14 +4,21 @@ import Platform
 
 /// The process's standard streams and environment.
 enum Console {
+    /// Why standard output did not take what was asked for; nil where it did.
+    static var outputError: SystemError? { firstOutputError.withLock { $0 } }
+    private static let firstOutputError = Locked<SystemError?>(nil)
+
     /// Writes what was asked for, and waits for its reader.
     static func write(_ text: String) {
         write(Array(text.utf8))
     }
 
     static func write(_ bytes: [UInt8]) {
+        guard !SystemCall.writeAll(bytes, to: STDOUT_FILENO) else { return }
+        let error = SystemError()
         // A reader that has gone wants no more, as in `dify-exporter logs | head`.
-        _ = SystemCall.writeAll(bytes, to: STDOUT_FILENO)
+        guard error.code != EPIPE else { return }
+        firstOutputError.withLock { $0 = $0 ?? error }
     }
 
     /// Writes what need not be read, for programs that serve: nobody waits for its reader.

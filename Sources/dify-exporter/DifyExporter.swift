@@ -63,6 +63,11 @@ struct DifyExporter {
 
     /// Ends the process, as soon as the last lines are written, or soon after where nobody takes them.
     private static func leave(_ code: ExitCode) -> Never {
+        var code = code
+        if let error = Console.outputError {
+            Console.writeError("dify-exporter: cannot write to standard output: \(error.text)")
+            if code == .success { code = .failure }
+        }
         for output in [OutputQueue.standardError, .standardOutput] { output.flush(within: .seconds(1)) }
         exit(code.rawValue)
     }

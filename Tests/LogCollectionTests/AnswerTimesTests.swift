@@ -46,6 +46,15 @@ import Testing
         #expect(strained <= 2)
     }
 
+    /// A process that takes its turn, or the collector of garbage, makes one answer in six of such a server twice as slow.
+    @Test func `a server that answers within milliseconds is not spared for milliseconds`() {
+        var times = AnswerTimes()
+        for number in 0..<300 { times.note(rows: 100, took: .milliseconds(number % 6 == 0 ? 9 : 4)) }
+        #expect(times.strain == 1)
+        for _ in 0..<4 { times.note(rows: 100, took: .milliseconds(90)) }
+        #expect(times.strain == AnswerTimes.greatestStrain)
+    }
+
     @Test func `slower answers than usual are a strain, and it goes when they are as fast as before`() {
         var times = answers(48, request: 0.017, row: 0.0017, rows: 100...100, noise: 0.05)
         for _ in 0..<5 { times.note(rows: 100, took: .milliseconds(280)) }

@@ -23,6 +23,14 @@ import Testing
         }
     }
 
+    @Test func `a file in the place of the folder is named as what it is`() throws {
+        try withDisk { disk in
+            try disk.replace("x", with: [1])
+            let error = #expect(throws: DiskError.self) { try FolderDisk(folder: disk.path("x")) }
+            #expect(error?.description == "cannot make the folder \(disk.path("x")): what is there is no folder")
+        }
+    }
+
     @Test func `large files come back whole`() throws {
         try withDisk { disk in
             let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }

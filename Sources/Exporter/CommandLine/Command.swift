@@ -59,8 +59,8 @@ package enum Command: String, CaseIterable, Sendable {
         case .check: [.configFile, .appsFolder, .webConfigFile, .checkSince, .storagePath, .checkOutput]
         case .backfill:
             [
-                .configFile, .appsFolder, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .resume,
-                .force, .leaveCheckpoint, .storagePath,
+                .configFile, .appsFolder, .onlyApp, .historySince, .historyUntil, .step, .label, .outputFolder, .share,
+                .resume, .force, .leaveCheckpoint, .storagePath,
             ]
         case .collect: [.configFile, .appsFolder, .collectSince, .format, .outputFile]
         case .logs:

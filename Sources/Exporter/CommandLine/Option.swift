@@ -124,6 +124,10 @@ extension Option {
         "label", "NAME=VALUE", isRepeatable: true,
         "A label that the scrape would add, such as job=dify or instance=localhost:13439; give it again for more.")
     package static let outputFolder = Option("output", "FOLDER", "The folder to write to, a file for each day.")
+    package static let share = Option(
+        "share", "SHARE",
+        "How much of one worker's time reading may take for each base URL, above 0 to 1; without it, catch_up_share of the configuration. Less while the server's answers are slower than usual."
+    )
     package static let resume = switching("resume", "Go on with a history that was interrupted.")
     package static let force = switching("force", "Overwrite a history that is in the folder.")
     package static let leaveCheckpoint = switching(

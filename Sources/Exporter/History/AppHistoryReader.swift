@@ -12,16 +12,18 @@ actor AppHistoryReader {
     private let log: CollectionLog
     private let folder: String
     private var history: AppHistory
+    /// The rows that Dify counts in what is to be read; 0 where it did not tell.
+    private let expectedRows: Int
 
     /// The attempts at the first request, and the pause between them.
     private static let attempts = 3
     private static let pause = Duration.seconds(1)
 
-    /// Goes on from `encoded`, or begins at `start` (Unix seconds) after asking Dify what the app is. `folder` is where the history
-    /// is written, for messages.
+    /// Goes on from `encoded`, or begins where the range does after asking Dify what the app is. `folder` is where the history
+    /// is written, and `hasBegun` whether there is one to go on with, for messages.
     init(
-        app: AppConfiguration, from start: Int64, encoded: [UInt8]?, source: AppSource, clock: any CollectionClock,
-        logger: Logger, folder: HistoryFolder
+        app: AppConfiguration, range: HistoryRange, encoded: [UInt8]?, source: AppSource, clock: any CollectionClock,
+        logger: Logger, folder: HistoryFolder, hasBegun: Bool
     ) async throws(HistoryError) {
         (self.app, self.source, self.clock) = (app, source, clock)
         self.folder = folder.path
@@ -33,23 +35,28 @@ actor AppHistoryReader {
             }
             self.history = history
         } else {
-            let info = try await Self.info(of: app, source, clock, folder.path)
-            history = AppHistory(setup: setup, difyName: info.name, from: start, at: clock.now)
+            let info = try await Self.info(of: app, source, clock, folder.path, hasBegun)
+            history = AppHistory(setup: setup, difyName: info.name, from: range.since, at: clock.now)
         }
+        let rest = LogsQuery(
+            filter: app.collection.filter, createdAtAfter: max(history.readUntil, range.since - 1) + 1,
+            createdAtBefore: range.until, limit: 1)
+        let count = try? await source.logs(rest, .regular).result.get().total
+        expectedRows = Int(count ?? 0)
     }
 
     private static func info(
-        of app: AppConfiguration, _ source: AppSource, _ clock: any CollectionClock, _ folder: String
+        of app: AppConfiguration, _ source: AppSource, _ clock: any CollectionClock, _ folder: String, _ hasBegun: Bool
     ) async throws(HistoryError) -> AppInfo {
         var failures = 0
         while true {
             switch await source.info().result {
             case .success(let info): return info
-            case .failure(.cancelled): throw .interrupted(path: folder)
+            case .failure(.cancelled): throw .interrupted(path: folder, hasBegun: hasBegun)
             case .failure(let error):
                 failures += 1
                 guard error.isTransient, failures < attempts else {
-                    throw .app(name: app.displayName, advice: error.advice)
+                    throw .app(name: app.displayName, advice: error.advice, hasBegun: hasBegun)
                 }
                 try? await clock.sleep(until: clock.now.monotonic + pause)
             }
@@ -92,18 +99,19 @@ actor AppHistoryReader {
             do {
                 try await clock.sleep(until: deadline)
             } catch {
-                throw .interrupted(path: folder)
+                throw .interrupted(path: folder, hasBegun: true)
             }
             input = .woke
         }
-        guard !Task.isCancelled else { throw .interrupted(path: folder) }
+        guard !Task.isCancelled else { throw .interrupted(path: folder, hasBegun: true) }
         for event in history.resume(input, at: clock.now, jitter: Double.random(in: 0...1)) { log.report(event) }
-        if let problem = history.problem { throw .app(name: app.displayName, advice: problem.advice) }
+        if let problem = history.problem { throw .app(name: app.displayName, advice: problem.advice, hasBegun: true) }
     }
 
     var position: AppHistoryPosition {
         AppHistoryPosition(
-            readUntil: history.readUntil, rows: history.cost.rows, requests: history.cost.requests,
+            readUntil: history.readUntil, rows: history.cost.rows, expectedRows: expectedRows,
+            requests: history.cost.requests,
             missingWindows: history.missing.windows, missingRows: history.missing.rows)
     }
 
@@ -117,6 +125,8 @@ struct AppHistoryPosition: Hashable, Sendable {
     var readUntil: Int64
     /// Since the process began.
     var rows: Int
+    /// What there was to read when the process began; 0 where Dify did not tell.
+    var expectedRows: Int
     var requests: UInt64
     /// What may be missing for ever: windows that Dify never showed completely, and rows that it cannot serve.
     var missingWindows: Int

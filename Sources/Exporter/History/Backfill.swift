@@ -20,12 +20,14 @@ package actor Backfill {
     private let tell: @Sendable (HistoryProgress) -> Void
     private let began: ClockReading
     private var positions: [String: AppHistoryPosition] = [:]
-    private var progressAtStart: Double?
+    /// The part of the range that others had read when the process began.
+    private var shareAtStart = 0.0
     private var range: HistoryRange
     private var bytesWritten = 0
 
-    /// So many apps are read at the same time; how many requests at once is the budget's to say.
-    private static let appsAtOnce = 8
+    /// So many apps are read at the same time: a server gets one such request at a time, so more would only hold a day's samples
+    /// each while they wait.
+    private static let appsAtOnce = 3
 
     /// How to begin.
     package enum Beginning: Hashable, Sendable {
@@ -35,6 +37,10 @@ package actor Backfill {
         case anew
         /// Behind what is complete. `since` and `until` are what was asked for as a point in time, in Unix seconds.
         case resume(since: Int64?, until: Int64?)
+
+        fileprivate var isResumption: Bool {
+            if case .resume = self { true } else { false }
+        }
     }
 
     /// What came of it.
@@ -72,29 +78,38 @@ package actor Backfill {
         in path: String, _ beginning: Beginning, storage: CheckpointFolder? = nil
     ) async throws(HistoryError) -> Summary {
         var folder = try HistoryFolder(path)
-        // Before a history is overwritten for nothing.
-        let stores = try await stores(in: storage)
-        var record = try begin(beginning, in: &folder)
+        let stores = try await stores(in: storage, handedOver: try handedOver(beginning, &folder))
+        var record = try record(of: beginning, in: &folder)
         range = record.settings.range
-        let readers = try await readers(record, folder)
+        let readers = try await readers(record, folder, hasBegun: beginning.isResumption)
+        // Only now: nothing is overwritten for a Dify that cannot be read.
+        if beginning == .anew { try folder.clear() }
         try folder.save(record)
+        for reader in readers { positions[reader.app.displayName] = await reader.position }
+        shareAtStart = shareOfRange
         while let part = range.part(after: record.done) {
             try await write(part, of: readers, labels: record.settings.labels, in: folder)
             record.done = part.moments.last ?? record.done
             for reader in readers { record.apps[reader.app.displayName] = await reader.encoded }
             try folder.save(record)
         }
-        try await handOver(readers, stores)
+        if !stores.isEmpty {
+            let checkpoints = try await checkpoints(readers)
+            record.handedOver += checkpoints.map(HistoryRecord.digest(of:))
+            try folder.save(record)
+            try await handOver(checkpoints, to: stores)
+        }
         return await summary(record.settings, folder, readers)
     }
 
-    private func begin(_ beginning: Beginning, in folder: inout HistoryFolder) throws(HistoryError) -> HistoryRecord {
+    private func record(
+        of beginning: Beginning, in folder: inout HistoryFolder
+    ) throws(HistoryError) -> HistoryRecord {
         switch beginning {
         case .new:
             guard !folder.isTaken else { throw .folderIsTaken(path: folder.path) }
             return HistoryRecord(settings: settings)
         case .anew:
-            try folder.clear()
             return HistoryRecord(settings: settings)
         case .resume(let since, let until):
             guard let record = try folder.record() else { throw .nothingToResume(path: folder.path) }
@@ -106,7 +121,7 @@ package actor Backfill {
     }
 
     private func readers(
-        _ record: HistoryRecord, _ folder: HistoryFolder
+        _ record: HistoryRecord, _ folder: HistoryFolder, hasBegun: Bool
     ) async throws(HistoryError) -> [AppHistoryReader] {
         var readers: [AppHistoryReader] = []
         for (_, app, server) in servers.apps(of: configuration) {
@@ -114,8 +129,8 @@ package actor Backfill {
                 app: app, environment: environment, server: server, clock: clock, logger: logger)
             readers.append(
                 try await AppHistoryReader(
-                    app: app, from: record.settings.range.since, encoded: record.apps[app.displayName], source: source,
-                    clock: clock, logger: logger, folder: folder))
+                    app: app, range: record.settings.range, encoded: record.apps[app.displayName], source: source,
+                    clock: clock, logger: logger, folder: folder, hasBegun: hasBegun))
         }
         return readers
     }
@@ -223,21 +238,32 @@ package actor Backfill {
 
     private func note(_ position: AppHistoryPosition, of app: String) {
         positions[app] = position
-        let whole = Double(range.until - range.since + 1)
-        let read = configuration.apps.map { app -> Double in
-            let until = positions[app.displayName]?.readUntil ?? range.since
-            return min(max((Double(until) - Double(range.since)) / whole, 0), 1)
-        }
-        let share = read.reduce(0, +) / Double(max(read.count, 1))
-        let start = progressAtStart ?? share
-        progressAtStart = start
+        let rows = positions.values.reduce(0) { $0 + $1.rows }
         tell(
             HistoryProgress(
-                share: share, shareAtStart: start,
-                readUntil: min(positions.values.map(\.readUntil).min() ?? range.since, range.until),
-                rows: positions.values.reduce(0) { $0 + $1.rows },
+                share: share(rows), shareAtStart: shareAtStart,
+                readUntil: min(positions.values.map(\.readUntil).min() ?? range.since, range.until), rows: rows,
                 requests: positions.values.reduce(0) { $0 + $1.requests },
                 elapsed: clock.now.monotonic - began.monotonic))
+    }
+
+    /// How far it has come, by the rows that there are to read, since these take the time: days may be empty, or full. By days
+    /// where Dify did not tell how many rows there are.
+    private func share(_ rows: Int) -> Double {
+        let byDays = shareOfRange
+        let expected = positions.values.reduce(0) { $0 + $1.expectedRows }
+        guard expected > 0, byDays < 1 else { return byDays }
+        // Rows are read twice where a run had not ended, and more than there were when it began.
+        return shareAtStart + (1 - shareAtStart) * min(Double(rows) / Double(expected), 0.99)
+    }
+
+    /// The part of the range that has been read, in time.
+    private var shareOfRange: Double {
+        let whole = Double(range.until - range.since + 1)
+        let read = positions.values.map { position in
+            min(max((Double(position.readUntil) + 1 - Double(range.since)) / whole, 0), 1)
+        }
+        return read.reduce(0, +) / Double(max(read.count, 1))
     }
 
     private func summary(
@@ -255,9 +281,17 @@ package actor Backfill {
 
     // MARK: Handing over to live collections
 
+    /// The digests of checkpoints that this history has left before: nothing has counted on from one that is as it was.
+    private func handedOver(_ beginning: Beginning, _ folder: inout HistoryFolder) throws(HistoryError) -> [UInt64] {
+        guard beginning.isResumption else { return [] }
+        return try folder.record()?.handedOver ?? []
+    }
+
     /// Where the checkpoints go, one for each app and locked; empty where none is wanted. Throws where an app has numbers
-    /// already, or an exporter is running on them.
-    private func stores(in storage: CheckpointFolder?) async throws(HistoryError) -> [FileCheckpointStore] {
+    /// that are not those of `handedOver`, or an exporter is running on them.
+    private func stores(
+        in storage: CheckpointFolder?, handedOver: [UInt64]
+    ) async throws(HistoryError) -> [FileCheckpointStore] {
         guard let storage else { return [] }
         var stores: [FileCheckpointStore] = []
         for app in configuration.apps {
@@ -270,7 +304,7 @@ package actor Backfill {
                 throw .checkpoint(app: app.displayName, error)
             }
             stores.append(store)
-            guard stored == nil else {
+            guard stored.map({ handedOver.contains(HistoryRecord.digest(of: $0)) }) ?? true else {
                 for store in stores { await store.close() }
                 let path = FileCheckpointStore.path(folder: storage.path, app: app.displayName)
                 throw .hasCheckpoint(app: app.displayName, path: path)
@@ -279,15 +313,19 @@ package actor Backfill {
         return stores
     }
 
-    private func handOver(
-        _ readers: [AppHistoryReader], _ stores: [FileCheckpointStore]
-    ) async throws(HistoryError) {
-        for (reader, store) in zip(readers, stores) {
-            let bytes = try await reader.checkpoint()
+    /// What `serve` goes on from, of every app before any of them is left, in the order of the configuration.
+    private func checkpoints(_ readers: [AppHistoryReader]) async throws(HistoryError) -> [[UInt8]] {
+        var checkpoints: [[UInt8]] = []
+        for reader in readers { checkpoints.append(try await reader.checkpoint()) }
+        return checkpoints
+    }
+
+    private func handOver(_ checkpoints: [[UInt8]], to stores: [FileCheckpointStore]) async throws(HistoryError) {
+        for ((app, bytes), store) in zip(zip(configuration.apps, checkpoints), stores) {
             do throws(StateProblem) {
                 try await store.save(bytes)
             } catch {
-                throw .checkpoint(app: reader.app.displayName, error)
+                throw .checkpoint(app: app.displayName, error)
             }
             await store.close()
         }

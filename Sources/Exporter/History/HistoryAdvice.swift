@@ -2,13 +2,33 @@ import CivilTime
 
 /// What to do with a history that is written: exact commands.
 package enum HistoryAdvice {
-    /// For standard output at the end.
-    package static func text(_ summary: Backfill.Summary, hasCheckpoints: Bool, storagePath: String) -> String {
+    /// What `serve` is to be given to go on from checkpoints.
+    package struct Serving: Sendable {
+        let configFile: String?
+        let appsFolder: String?
+        let storagePath: String
+
+        package init(configFile: String?, appsFolder: String?, storagePath: String) {
+            (self.configFile, self.appsFolder, self.storagePath) = (configFile, appsFolder, storagePath)
+        }
+
+        var command: String {
+            let flags: [(String, String?)] = [
+                ("config.file", configFile), ("apps.dir", appsFolder), ("storage.path", storagePath),
+            ]
+            return flags.reduce("dify-exporter serve") { command, flag in
+                flag.1.map { "\(command) --\(flag.0)=\(HistoryAdvice.quoted($0))" } ?? command
+            }
+        }
+    }
+
+    /// For standard output at the end. `serving` is nil where no checkpoints were left.
+    package static func text(_ summary: Backfill.Summary, serving: Serving?) -> String {
         let range = summary.settings.range
         let moments = (range.part(after: range.since - 1)?.moments.first ?? range.since, range.lastMoment)
         var text = """
             The history of \(summary.settings.apps.count) apps from \(iso(moments.0)) to \(iso(moments.1)) is in \(summary.folder).
-            Written now: \(summary.bytes / 1_000_000) MB from \(summary.rows) rows and \(summary.requests) requests in \(summary.span.rounded.prometheusText).
+            Written by this command: \(summary.bytes / 1_000_000) MB from \(summary.rows) rows and \(summary.requests) requests in \(summary.span.rounded.prometheusText).
 
             """
         if summary.missingWindows + summary.missingRows > 0 {
@@ -21,14 +41,15 @@ package enum HistoryAdvice {
         }
         text += imports(range, summary.folder)
         text += rules(range)
-        text +=
-            hasCheckpoints
-            ? """
+        if let serving {
+            text += """
 
-            4. Start the exporter on the checkpoints that were left in \(storagePath): its counters go on where the history ends.
-                 dify-exporter serve --storage.path=\(quoted(storagePath))
+                4. Start the exporter on the checkpoints that were left in \(serving.storagePath): its counters go on where the history
+                   ends. Its other flags are as always.
+                     \(serving.command)
 
-            """ : ""
+                """
+        }
         return text
     }
 
@@ -62,7 +83,8 @@ package enum HistoryAdvice {
     }
 
     private static func rules(_ range: HistoryRange) -> String {
-        let end = min(range.until, max(range.fresh - 1, range.since))
+        let hasOld = range.since < range.fresh
+        let end = hasOld ? min(range.until, range.fresh - 1) : range.until
         return """
 
             3. Recording rules have no history of their own. Once Prometheus serves the blocks (within a minute or so), make it for each

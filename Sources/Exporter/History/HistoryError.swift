@@ -8,18 +8,21 @@ package enum HistoryError: Error, Equatable, CustomStringConvertible {
     case otherSettings(difference: String)
     case damagedRecord(path: String)
     case locked(path: String)
+    /// The folder cannot be written to.
+    case folder(DiskError)
+    /// Something cannot be written, read or removed in it.
     case disk(DiskError)
-    /// Dify, or the key, does not let the app be read.
-    case app(name: String, advice: String)
+    /// Dify, or the key, does not let the app be read. `hasBegun` where there is something to go on with.
+    case app(name: String, advice: String, hasBegun: Bool)
     case hasCheckpoint(app: String, path: String)
     case checkpoint(app: String, StateProblem)
-    case interrupted(path: String)
+    case interrupted(path: String, hasBegun: Bool)
 
     /// Whether the command line is wrong, rather than something outside.
     package var isUsage: Bool {
         switch self {
         case .folderIsTaken, .nothingToResume, .otherSettings, .hasCheckpoint: true
-        case .damagedRecord, .locked, .disk, .app, .checkpoint, .interrupted: false
+        case .damagedRecord, .locked, .folder, .disk, .app, .checkpoint, .interrupted: false
         }
     }
 
@@ -34,14 +37,20 @@ package enum HistoryError: Error, Equatable, CustomStringConvertible {
         case .damagedRecord(let path):
             "\(path) is damaged, so it is not known how far the history goes. Begin anew with --force."
         case .locked(let path): "another backfill is writing to \(path). Wait for it, or name another folder."
-        case .disk(let error): "\(error). Make room or choose another --output, and go on with --resume."
-        case .app(let name, let advice):
-            "\(name): \(advice) Then go on with --resume, or name the apps to read with --app."
+        case .folder(let error):
+            "\(error). --output takes a folder that this user may write to; it is made where it is missing."
+        case .disk(let error):
+            "\(error). Make room, or give this user the right to write there; then go on with --resume."
+        case .app(let name, let advice, hasBegun: true): "\(name): \(advice) Then go on with --resume."
+        case .app(let name, let advice, hasBegun: false):
+            "\(name): \(advice) Then begin again, or name one app to read with --app; nothing was written."
         case .hasCheckpoint(let app, let path):
             "\(app) has a checkpoint already, \(path): its live counters would not join this history. Leave --checkpoint out, or "
                 + "set the numbers aside with serve --storage.reset-app."
         case .checkpoint(let app, let problem): "\(app): \(problem.advice)"
-        case .interrupted(let path): "interrupted; what is complete is in \(path). Go on with --resume."
+        case .interrupted(let path, hasBegun: true):
+            "interrupted; what is complete is in \(path). Go on with --resume."
+        case .interrupted(_, hasBegun: false): "interrupted; nothing was written."
         }
     }
 }

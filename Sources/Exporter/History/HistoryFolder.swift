@@ -20,7 +20,7 @@ package struct HistoryFolder: Sendable {
             locks = FolderLocks(path: disk.path(Self.lockName))
             isLocked = try locks.lock(Self.recordName)
         } catch {
-            throw .disk(error)
+            throw .folder(error)
         }
         guard isLocked else { throw .locked(path: path) }
     }
@@ -86,8 +86,13 @@ package struct HistoryRecord: Hashable, Sendable {
     package var done: Int64
     /// What each app goes on from, by its name in the configuration. Empty before the first file.
     package var apps: [String: [UInt8]] = [:]
+    /// The digests of all checkpoints that were left for `serve`, or were about to be.
+    package var handedOver: [UInt64] = []
 
-    private static let mark = Array("dify-exporter backfill 1\n".utf8)
+    private static let mark = Array("dify-exporter backfill 2\n".utf8)
+
+    /// What tells a checkpoint from all others.
+    package static func digest(of checkpoint: [UInt8]) -> UInt64 { FNV1a.hash64(checkpoint) }
 
     package init(settings: HistorySettings) {
         self.settings = settings
@@ -102,6 +107,7 @@ package struct HistoryRecord: Hashable, Sendable {
             writer.text(app.key)
             writer.list(app.value) { $0.byte($1) }
         }
+        writer.list(handedOver) { $0.fixed($1) }
         let body = Self.mark + writer.bytes
         var end = ByteWriter()
         end.fixed(FNV1a.hash64(body))
@@ -124,6 +130,7 @@ package struct HistoryRecord: Hashable, Sendable {
                 )
             }
             apps = Dictionary(entries) { first, _ in first }
+            handedOver = try reader.list { reader throws(ByteReader.Malformed) in try reader.fixed() }
         } catch {
             return nil
         }

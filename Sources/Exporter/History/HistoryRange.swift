@@ -22,6 +22,7 @@ package struct HistoryRange: Hashable, Sendable {
     package enum Problem: Error, Equatable, Sendable {
         case endsBeforeItBegins
         case endsInTheFuture
+        case beginsInTheFuture
         case beginsBefore1970
         case hasNoMoment
     }
@@ -30,6 +31,7 @@ package struct HistoryRange: Hashable, Sendable {
     package init(since: Int64, until: Int64, step: Int64, now: Int64) throws(Problem) {
         guard since >= 0 else { throw .beginsBefore1970 }
         guard until <= now else { throw .endsInTheFuture }
+        guard since <= now else { throw .beginsInTheFuture }
         guard since < until else { throw .endsBeforeItBegins }
         let step = min(max(step, Self.steps.lowerBound), Self.steps.upperBound)
         guard (since + step - 1) / step <= until / step else { throw .hasNoMoment }

@@ -80,12 +80,22 @@ package struct HistorySettings: Hashable, Sendable {
 
 /// A label that a scrape would add.
 extension Label {
-    /// Reads `name=value`. Nil unless the name is one that Prometheus takes and no metric of the exporter has.
-    package init?(ofScrape text: String) {
+    /// Why text is no label that a scrape would add.
+    package enum ScrapeProblem: Error, Equatable {
+        /// It is not `name=value`, or the value is empty, which is as good as no label.
+        case hasNoValue
+        /// Prometheus does not take the name, or keeps it for itself.
+        case isNoName
+        /// A metric of the exporter has the label.
+        case isTaken(String)
+    }
+
+    /// Reads `name=value`.
+    package init(ofScrape text: String) throws(ScrapeProblem) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, Self.isName(parts[0]), !parts[0].hasPrefix("__"), !parts[1].isEmpty,
-            !Label.taken.contains(parts[0])
-        else { return nil }
+        guard parts.count == 2, !parts[1].isEmpty else { throw .hasNoValue }
+        guard Self.isName(parts[0]), !parts[0].hasPrefix("__") else { throw .isNoName }
+        guard !Label.taken.contains(parts[0]) else { throw .isTaken(parts[0]) }
         self.init(name: parts[0], value: parts[1])
     }
 

@@ -30,15 +30,17 @@ struct AnswerTimes: Sendable {
     private static let weightOfPresumed = 25.0
     /// At most this much is the share divided by.
     static let greatestStrain = 12.0
-    /// What an answer may take beyond what is usual, however alike answers are.
-    private static let leastTolerance = 0.05
+    /// What an answer may take beyond what is usual, however alike answers are: as a part of that, and in seconds. Nobody notices a
+    /// delay of fewer milliseconds, while answers that take few of them differ by a multiple for no reason.
+    private static let leastTolerance = (ratio: 0.05, seconds: 0.02)
 
     /// Takes note of an answer with so many rows.
     mutating func note(rows: Int, took: Duration) {
         let sample = Sample(rows: Double(rows), seconds: max(took.secondsValue, 1e-6))
         if let price {
-            let ratio = sample.seconds / max(price.request + price.row * sample.rows, 1e-9)
-            adjustStrain(to: ratio)
+            let expected = max(price.request + price.row * sample.rows, 1e-9)
+            let ratio = sample.seconds / expected
+            adjustStrain(to: ratio, of: expected)
             ratios = ratios.suffix(Self.memory - 1) + [ratio]
         }
         latest = latest.suffix(Self.memory - 1) + [sample]
@@ -67,13 +69,14 @@ struct AnswerTimes: Sendable {
         return Price(request: max(meanSeconds - row * meanRows, 0), row: row)
     }
 
-    /// Slower answers than usual double the strain, others take some of it away.
-    private mutating func adjustStrain(to ratio: Double) {
+    /// Slower answers than usual double the strain, others take some of it away. `expected` is in seconds.
+    private mutating func adjustStrain(to ratio: Double, of expected: Double) {
         guard ratios.count >= Self.enough else { return }
         let sorted = ratios.sorted()
         let (low, middle) = (sorted[sorted.count / 10], sorted[sorted.count / 2])
         // The faster half shows how much answers differ where nobody else is in the way.
-        let tolerance = max(3 * (middle - low), Self.leastTolerance * middle)
+        let tolerance = max(
+            3 * (middle - low), Self.leastTolerance.ratio * middle, Self.leastTolerance.seconds / expected)
         strain = ratio > middle + tolerance ? min(strain * 2, Self.greatestStrain) : max(strain * 0.93, 1)
     }
 }

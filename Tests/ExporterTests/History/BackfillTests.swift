@@ -4,6 +4,7 @@ import DifySimulator
 import Foundation
 import LogCollection
 import Metrics
+import Platform
 import Testing
 
 @testable import Exporter
@@ -41,22 +42,23 @@ import Testing
         }
 
         func settings(
-            _ configuration: Configuration, until: Int64 = BackfillTests.until, step: Int64 = 60
+            _ configuration: Configuration, until: Int64 = BackfillTests.until, step: Int64 = 60, days: Int64 = 2
         ) throws -> HistorySettings {
             HistorySettings(
                 range: try HistoryRange(
-                    since: BackfillTests.now - 2 * 86_400 - 60, until: until, step: step, now: BackfillTests.now),
+                    since: BackfillTests.now - days * 86_400 - 60, until: until, step: step, now: BackfillTests.now),
                 labels: [Label(name: "job", value: "dify")], apps: configuration.apps)
         }
 
         func backfill(
             _ transport: (any Transport)? = nil, keys: [String] = ["key-1", "key-2"],
-            until: Int64 = BackfillTests.until, step: Int64 = 60,
+            until: Int64 = BackfillTests.until, step: Int64 = 60, days: Int64 = 2,
             tell: @escaping @Sendable (HistoryProgress) -> Void = { _ in }
         ) throws -> Backfill {
             let configuration = try configuration(keys)
             return Backfill(
-                of: configuration, settings: try settings(configuration, until: until, step: step), environment: [:],
+                of: configuration, settings: try settings(configuration, until: until, step: step, days: days),
+                environment: [:],
                 logger: Logger(level: .error, format: .logfmt), clock: clock, makeTransport: { _ in transport ?? dify },
                 tell: tell)
         }
@@ -210,9 +212,49 @@ import Testing
             _ = try await past.backfill(keys: ["key-1", "key-9"]).run(in: past.folder, .new)
             Issue.record("it was written")
         } catch {
-            #expect("\(error)".hasPrefix("app-2: "))
+            #expect("\(error)".hasPrefix("app-2: ") && "\(error)".hasSuffix("; nothing was written."))
         }
         #expect(try past.files.isEmpty)
+    }
+
+    @Test func `progress goes by rows, so that empty days before the first run do not look like half of the work`()
+        async throws
+    {
+        let past = Past()
+        defer { past.remove() }
+        let told = Locked<[HistoryProgress]>([])
+        let summary = try await past.backfill(step: 300, days: 30) { progress in told.withLock { $0.append(progress) } }
+            .run(in: past.folder, .new)
+        let all = told.withLock { $0 }
+        let last = try #require(all.last)
+        #expect(summary.rows > 2000 && last.share > 0.98)
+        for progress in all where progress.share < 1 {
+            #expect(abs(progress.share - Double(progress.rows) / Double(summary.rows)) < 0.1, "\(progress)")
+        }
+        #expect(all.contains { (0.2...0.8).contains($0.share) })
+    }
+
+    @Test func `a history is not overwritten for a Dify that cannot be read`() async throws {
+        let past = Past()
+        defer { past.remove() }
+        _ = try await past.backfill().run(in: past.folder, .new)
+        let files = try past.files
+        await #expect(throws: HistoryError.self) {
+            _ = try await past.backfill(keys: ["key-1", "key-9"]).run(in: past.folder, .anew)
+        }
+        #expect(try past.files == files && !files.isEmpty)
+    }
+
+    @Test func `a place that is no folder is told apart from one that is full`() async throws {
+        let past = Past()
+        defer { past.remove() }
+        try Data().write(to: URL(filePath: past.folder))
+        await #expect {
+            _ = try await past.backfill().run(in: past.folder, .new)
+        } throws: { error in
+            "\(error)".contains("what is there is no folder. --output takes a folder")
+                && !"\(error)".contains("--resume")
+        }
     }
 
     @Test func `live counters go on from the checkpoint where the history ends`() async throws {
@@ -237,6 +279,28 @@ import Testing
         }
         await #expect(throws: HistoryError.self) {
             _ = try await past.backfill().run(in: past.folder, .anew, storage: storage)
+        }
+    }
+
+    @Test func `a hand-over that was interrupted is made again, but not over what an exporter has counted since`()
+        async throws
+    {
+        let past = Past()
+        defer { past.remove() }
+        let storage = CheckpointFolder("\(past.folder)-storage")
+        defer { try? FileManager.default.removeItem(atPath: storage.path) }
+        let paths = ["app-1", "app-2"].map { FileCheckpointStore.path(folder: storage.path, app: $0) }
+        _ = try await past.backfill().run(in: past.folder, .new, storage: storage)
+        let first = try Data(contentsOf: URL(filePath: paths[0]))
+        try FileManager.default.removeItem(atPath: paths[1])
+        for _ in 1...2 {
+            _ = try await past.backfill().run(in: past.folder, .resume(since: nil, until: nil), storage: storage)
+            #expect(
+                try Checkpoint(encoded: Array(Data(contentsOf: URL(filePath: paths[1])))).state.totals.tokens.count > 0)
+        }
+        try (first + [0]).write(to: URL(filePath: paths[0]))
+        await #expect(throws: HistoryError.hasCheckpoint(app: "app-1", path: paths[0])) {
+            _ = try await past.backfill().run(in: past.folder, .resume(since: nil, until: nil), storage: storage)
         }
     }
 }

@@ -51,14 +51,21 @@ import Testing
     @Test func `ranges without a moment are refused`() {
         #expect(throws: HistoryRange.Problem.endsBeforeItBegins) { try range(Self.now, Self.now) }
         #expect(throws: HistoryRange.Problem.endsInTheFuture) { try range(0, Self.now + 1) }
+        #expect(throws: HistoryRange.Problem.beginsInTheFuture) { try range(Self.now + 1) }
         #expect(throws: HistoryRange.Problem.beginsBefore1970) { try range(-1) }
         #expect(throws: HistoryRange.Problem.hasNoMoment) { try range(Self.midnight + 1, Self.midnight + 59) }
     }
 
-    @Test func `only labels that a scrape may add are taken`() {
-        #expect(Label(ofScrape: "job=dify=2") == Label(name: "job", value: "dify=2"))
-        for text in ["job", "job=", "=x", "app=x", "le=1", "__name__=x", "1a=x", "a-b=x", "status=y"] {
-            #expect(Label(ofScrape: text) == nil, "\(text)")
+    @Test func `only labels that a scrape may add are taken, and others told what is wrong with them`() throws {
+        #expect(try Label(ofScrape: "job=dify=2") == Label(name: "job", value: "dify=2"))
+        for text in ["job", "job=", ""] {
+            #expect(throws: Label.ScrapeProblem.hasNoValue, "\(text)") { try Label(ofScrape: text) }
+        }
+        for text in ["=x", "__name__=x", "1a=x", "a-b=x"] {
+            #expect(throws: Label.ScrapeProblem.isNoName, "\(text)") { try Label(ofScrape: text) }
+        }
+        for name in ["app", "le", "status"] {
+            #expect(throws: Label.ScrapeProblem.isTaken(name)) { try Label(ofScrape: "\(name)=x") }
         }
     }
 }
