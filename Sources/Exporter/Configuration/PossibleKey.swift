@@ -18,6 +18,16 @@ enum PossibleKey {
             && !text.utf8.allSatisfy(ASCII.isDigit)
     }
 
+    /// Whether a key may stand anywhere in a name, as in that of a backup copy.
+    static func isLikely(in name: String) -> Bool {
+        isLikely(name) || masked(name) != name
+    }
+
+    /// A name for messages and labels of the log.
+    static func shown(name: String) -> String {
+        isLikely(name) ? hidden : masked(name)
+    }
+
     /// A path for messages. Only what begins as a path is certain to be none of a key.
     static func shown(path: String) -> String {
         ["/", "./", "../", "~"].contains { path.hasPrefix($0) } && !isLikely(path) ? path : hidden
