@@ -146,8 +146,10 @@ def compared(values, facts_of_apps):
             compare("dify_workflow_runs_total", labels, facts["runs"].get(status, 0))
             compare("dify_workflow_tokens_total", labels, facts["tokens"].get(status, 0))
             compare("dify_workflow_steps_total", labels, facts["steps"].get(status, 0))
-            compare("dify_workflow_run_duration_seconds_count", labels, facts["runs"].get(status, 0))
-            compare("dify_workflow_run_duration_seconds_sum", labels, facts["elapsed_seconds"].get(status, 0))
+            # A status that no run has had has no histogram.
+            if facts["runs"].get(status, 0) or ("dify_workflow_run_duration_seconds_count", labels) in values:
+                compare("dify_workflow_run_duration_seconds_count", labels, facts["runs"].get(status, 0))
+                compare("dify_workflow_run_duration_seconds_sum", labels, facts["elapsed_seconds"].get(status, 0))
         compare("dify_workflow_exceptions_total", f'app="{app}"', facts["exceptions"])
         compare("dify_workflow_runs_with_exceptions_total", f'app="{app}"', facts["runs_with_exceptions"])
     return wrong

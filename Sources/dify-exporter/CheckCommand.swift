@@ -63,6 +63,7 @@ struct CheckCommand {
             Program.transport(environment)
         }
         checks += fleet.problems.map(AppCheck.init)
+        if checks.isEmpty, let folder = fleet.folder { Console.writeError("dify-exporter: \(folder.emptiness)") }
         switch output {
         case .json: Console.write(AppCheck.json(checks))
         case .table:
@@ -70,7 +71,7 @@ struct CheckCommand {
             for check in checks { table.add(check.cells) }
             Console.write(table.text + webCheck)
         }
-        return checks.allSatisfy(\.isGood) ? .success : .failure
+        return !checks.isEmpty && checks.allSatisfy(\.isGood) ? .success : .failure
     }
 }
 

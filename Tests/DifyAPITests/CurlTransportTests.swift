@@ -138,6 +138,16 @@ struct CurlTransportTests {
         }
     }
 
+    @Test func `one cause has one text, however long the attempt took`() {
+        let texts = [
+            ("Failed to connect to d port 1 after 3 ms: It is away", "Failed to connect to d port 1: It is away"),
+            ("Failed to connect to d port 1 after 134 ms", "Failed to connect to d port 1"),
+            ("Could not resolve host: after 3 hours", "Could not resolve host: after 3 hours"),
+            ("stopped after ", "stopped after "), ("", ""),
+        ]
+        for (message, timeless) in texts { #expect(CurlSlot.timeless(message) == timeless) }
+    }
+
     @Test func `nobody listening is a connection error that names the port`() async throws {
         let server = try HTTPServer(addresses: [ListenAddress("127.0.0.1:0")]) { _ in .text(200, "") }
         let address = server.boundAddresses[0]

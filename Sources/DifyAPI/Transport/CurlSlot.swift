@@ -116,8 +116,18 @@ final class CurlSlot: @unchecked Sendable {
             return .failure(.tls(problem, message))
         case CCURL_TOO_LONG: return .failure(.tooLong)
         case CCURL_CANCELLED: return .failure(.cancelled)
-        default: return .failure(.connection(message))
+        default: return .failure(.connection(timeless(message)))
         }
+    }
+
+    /// The library's words without how long it tried, so that one cause has one text: "Failed to connect to dify.internal port
+    /// 443 after 3 ms: Couldn't connect to server".
+    static func timeless(_ message: String) -> String {
+        guard let start = message.firstRange(of: " after ") else { return message }
+        let rest = message[start.upperBound...]
+        let span = rest.prefix { $0.isASCII && $0.isNumber }
+        guard !span.isEmpty, rest.dropFirst(span.count).hasPrefix(" ms") else { return message }
+        return String(message[..<start.lowerBound] + rest.dropFirst(span.count + 3))
     }
 
     private static func fields(_ head: String) -> [HTTPField] {

@@ -9,7 +9,8 @@ package struct AppsFolder: Hashable, Sendable {
 
     /// A folder with more files was probably not meant, and none of them is read.
     static let mostFiles = 10_000
-    private static let longestKeyFile = 64 << 10
+    /// A key has some thirty characters, and servers take no header of more than some thousand.
+    private static let longestKeyFile = 4 << 10
     private static let longestSettings = 256 << 10
     /// Longer than a healthy file system takes for as many files as there may be.
     private static let patience = Duration.seconds(5)
@@ -36,12 +37,12 @@ package struct AppsFolder: Hashable, Sendable {
 
     /// The path of a file in it, for messages.
     func shownPath(of file: String) -> String {
-        "\(shownPath)/\(Self.shown(file))"
+        "\(shownPath)/\(PossibleKey.shown(name: file))"
     }
 
-    /// A file's name, for messages.
-    static func shown(_ file: String) -> String {
-        PossibleKey.isLikely(file) ? PossibleKey.hidden : PossibleKey.masked(file)
+    /// What there is to say of it while it has no file.
+    package var emptiness: String {
+        "the folder \(shownPath) of apps_dir has no files; each would be an app: its name the app's, its content the key"
     }
 
     var shownPath: String {
@@ -53,24 +54,44 @@ package struct AppsFolder: Hashable, Sendable {
 
     private func lookNow(after known: AppsFolderLook) throws(AppsFolderError) -> AppsFolderLook {
         var look = AppsFolderLook()
-        for name in try names() { look.add(name, entry(name, known.files[name])) }
+        for name in try names() { look.add(name.shown, entry(name, known.files[name.shown])) }
         return look
     }
 
+    /// The name of a file, whose bytes need not be text.
+    private struct FileName {
+        /// What is no UTF-8 is written as `\xff`.
+        let shown: String
+        let isText: Bool
+
+        init(_ bytes: some Sequence<UInt8>) {
+            let bytes = Array(bytes)
+            if let text = String(validating: bytes, as: UTF8.self) {
+                (shown, isText) = (text, true)
+            } else {
+                let characters = bytes.map { byte in
+                    (0x20...0x7e).contains(byte)
+                        ? String(UnicodeScalar(byte)) : "\\x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+                }
+                (shown, isText) = (characters.joined(), false)
+            }
+        }
+    }
+
     /// In the order of their bytes, so that what comes of them is always the same.
-    private func names() throws(AppsFolderError) -> [String] {
+    private func names() throws(AppsFolderError) -> [FileName] {
         guard let stream = opendir(path) else {
             throw AppsFolderError(folder: self, explanation: "cannot be opened: \(SystemError().explanation)")
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [FileName] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else { break }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                FileName(bytes.prefix { $0 != 0 })
             }
-            guard !name.hasPrefix(".") else { continue }
+            guard !name.shown.hasPrefix(".") else { continue }
             names.append(name)
             guard names.count <= Self.mostFiles else {
                 throw AppsFolderError(
@@ -83,23 +104,22 @@ package struct AppsFolder: Hashable, Sendable {
         guard errno == 0 else {
             throw AppsFolderError(folder: self, explanation: "cannot be read: \(SystemError().explanation)")
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.sorted { $0.shown.utf8.lexicographicallyPrecedes($1.shown.utf8) }
     }
 
-    private func entry(_ name: String, _ known: AppsFolderLook.Entry?) -> AppsFolderLook.Entry {
+    private func entry(_ file: FileName, _ known: AppsFolderLook.Entry?) -> AppsFolderLook.Entry {
         func unusable(_ reason: String) -> AppsFolderLook.Entry {
             .init(identity: nil, content: .unusable([reason]))
         }
+        guard file.isText else { return unusable("has a name that is not UTF-8; an app's name is text") }
+        let name = file.shown
         let filePath = CheckpointFolder.path(of: name, in: path)
-        guard !name.unicodeScalars.contains("\u{fffd}") else {
-            return unusable("its name is not UTF-8; an app's name is text")
-        }
-        guard !PossibleKey.isLikely(name) else {
-            return unusable("its name looks like a key; name the file as the app, and put the key into it")
+        guard !PossibleKey.isLikely(in: name) else {
+            return unusable("has a name that looks like a key; name the file as the app, and put the key into it")
         }
         let isSettings = name.hasSuffix(AppsFolderLook.settingsEnding)
         guard isSettings || AppName(name) != nil else {
-            return unusable("its name cannot be an app's: \(AppName.rule)")
+            return unusable("has a name that cannot be an app's: \(AppName.rule)")
         }
         do throws(FileError) {
             switch try File.kindNow(filePath) {
@@ -116,15 +136,21 @@ package struct AppsFolder: Hashable, Sendable {
             let content = isSettings ? Self.settings(contents.bytes) : Self.key(contents.bytes)
             return .init(identity: contents.identity, content: content)
         } catch {
-            return unusable(error.explanation)
+            switch error.problem {
+            case .tooLong where !isSettings: return unusable("\(error.explanation); it \(Self.onlyTheKey)")
+            case _ where error.isMissing: return unusable("is a link to a file that does not exist")
+            default: return unusable(error.explanation)
+            }
         }
     }
+
+    private static let onlyTheKey = "must hold nothing but the key, on one line"
 
     private static func key(_ bytes: [UInt8]) -> AppsFolderLook.Content {
         if let key = APIKey(String(decoding: bytes, as: UTF8.self)) { return .key(key) }
         let isEmpty = bytes.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
         return .unusable([
-            isEmpty ? "is empty; it must hold the app's key" : "must hold nothing but the key, on one line"
+            isEmpty ? "is empty; it must hold the app's key" : onlyTheKey
         ])
     }
 

@@ -28,7 +28,7 @@ struct AppsFolderLook: Equatable, Sendable {
         files[name] =
             isTaken
             ? Entry(
-                identity: nil, content: .unusable(["two files have this name, in two spellings of Unicode; keep one"]))
+                identity: nil, content: .unusable(["is one of two files of this name, in two spellings; keep one"]))
             : entry
     }
 }

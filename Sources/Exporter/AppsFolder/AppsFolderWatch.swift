@@ -54,12 +54,15 @@ package struct AppsFolderWatch: Sendable {
     /// Whether it has been looked at once: before that nobody knows its apps.
     var isKnown: Bool { latest != nil }
 
-    /// The files that hold keys, in the order of their names.
-    var keyFiles: [(app: String, path: String, file: File.Identity)] {
+    /// Whether it was empty at the latest look that succeeded.
+    var isEmpty: Bool { latest?.files.isEmpty ?? false }
+
+    /// The files that hold keys.
+    var keyFiles: [(path: String, file: File.Identity)] {
         (latest?.files ?? [:]).compactMap { name, entry in
             guard case .key = entry.content, let identity = entry.identity else { return nil }
-            return (name, CheckpointFolder.path(of: name, in: folder.path), identity)
-        }.sorted { $0.app < $1.app }
+            return (CheckpointFolder.path(of: name, in: folder.path), identity)
+        }
     }
 
     fileprivate func apps(

@@ -34,11 +34,12 @@ struct FolderApps: Sendable {
 
     /// Takes what a look has found. True where something is in force now that was not.
     mutating func receive(_ look: AppsFolderLook) -> Bool {
+        let before = taken
         var nowChanging: Set<String> = []
         var hasChanged = isFirst
         for (name, entry) in look.files where !(taken[name]?.agrees(with: entry.content) ?? false) {
             if isFirst || changing.contains(name) {
-                taken[name, default: Taken()].adopt(entry.content)
+                taken[name, default: Self.whereNothingWas(name, before)].adopt(entry.content)
                 hasChanged = true
             } else {
                 nowChanging.insert(name)
@@ -54,6 +55,14 @@ struct FolderApps: Sendable {
         }
         (changing, isFirst) = (nowChanging, false)
         return hasChanged
+    }
+
+    /// What a file that is new goes on from. An app that ran without settings of its own goes on so beside such that cannot be
+    /// used.
+    private static func whereNothingWas(_ name: String, _ before: [String: Taken]) -> Taken {
+        let isForRunningApp =
+            name.hasSuffix(AppsFolderLook.settingsEnding) && before[app(ofSettings: name)]?.usable != nil
+        return Taken(usable: isForRunningApp ? .settings(Array("{}".utf8)) : nil)
     }
 
     /// The apps, in the order of their names, and what is wrong with files. `isTaken` tells whether another app has a name.
@@ -122,12 +131,15 @@ package struct AppsFolderProblem: Hashable, Sendable {
     /// Whether the app is collected with what the file held before.
     let goesOnWithEarlier: Bool
 
-    /// The app that it is about.
-    package var app: String {
-        AppsFolder.shown(
-            file.hasSuffix(AppsFolderLook.settingsEnding)
-                ? String(file.dropLast(AppsFolderLook.settingsEnding.count)) : file)
+    /// The app that it is about, by which shards share problems. Its name may be a key.
+    var app: String {
+        file.hasSuffix(AppsFolderLook.settingsEnding)
+            ? String(file.dropLast(AppsFolderLook.settingsEnding.count)) : file
     }
+
+    /// The app and the file, for people.
+    var shownApp: String { PossibleKey.shown(name: app) }
+    var shownFile: String { PossibleKey.shown(name: file) }
 
     /// A line for people.
     package var line: String {

@@ -6,6 +6,8 @@ package actor FileCheckpointStore: CheckpointStore {
     private let folder: CheckpointFolder
     private let fileName: String
     private var isOpen = false
+    /// Before its first save an app shows nothing.
+    private var hasSaved = false
 
     package init(in folder: CheckpointFolder, app: String) {
         self.folder = folder
@@ -39,12 +41,13 @@ package actor FileCheckpointStore: CheckpointStore {
     package func save(_ bytes: [UInt8]) async throws(StateProblem) {
         guard isOpen else { throw .disk("\(folder.path) is not open for this app") }
         let fileName = fileName
-        let isSaved = try await folder.perform { disk, locks throws(DiskError) in
+        let isSaved = try await folder.perform(isUrgent: !hasSaved) { disk, locks throws(DiskError) in
             guard try locks.confirm(fileName) else { return false }
             try disk.replace(fileName, with: bytes)
             return true
         }
         guard isSaved else { throw .locked(path: folder.lockPath) }
+        hasSaved = true
     }
 
     /// Gives the lock back, for an app that is no longer collected.

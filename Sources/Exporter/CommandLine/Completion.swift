@@ -161,7 +161,12 @@ package enum Completion: String, CaseIterable, Sendable {
             \(flags.joined(separator: "\n"))
                 esac
             }
-            _dify_exporter "$@"
+            if [[ ${funcstack[1]:-} == _dify-exporter ]]; then
+                _dify_exporter "$@"
+            else
+                # Sourced, and not found by its name.
+                compdef _dify_exporter dify-exporter
+            fi
 
             """
     }

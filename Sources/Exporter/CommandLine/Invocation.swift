@@ -42,7 +42,7 @@ package enum Invocation: Equatable, Sendable {
             if let action = arguments.popFirst(), let command = Command(rawValue: "\(name) \(action)") {
                 return command
             }
-            throw UsageError(message: "\(name) is \(group.joined(separator: " or "))")
+            throw UsageError(message: "\(name) needs another word: \(group.joined(separator: " or "))")
         }
         let nearest = Spelling.nearest(to: name, among: Command.allCases.map(\.rawValue))
         let hint =

@@ -41,6 +41,17 @@ package enum Manual {
         .TP
         .B SIGTERM, SIGINT
         Writes down what has been counted, and ends. A second one ends the program at once.
+        .SH FILES
+        Where the Debian package has installed it:
+        .TP
+        .I /etc/dify\\-exporter/config.json
+        The configuration of the service.
+        .TP
+        .I /etc/dify\\-exporter/keys
+        A key for each app, one a file.
+        .TP
+        .I /usr/share/dify\\-exporter
+        Dashboards for Grafana, and rules for Prometheus.
         .SH EXIT STATUS
         0 when all is well, 1 when something failed, and 2 for a wrong flag or configuration.
         .SH EXAMPLES

@@ -11,7 +11,8 @@ struct KeyAudit: Sendable {
     private(set) var doubled: [String: String] = [:]
 
     struct Warning: Hashable, Sendable {
-        let app: String
+        /// Nil where it is about the folder of keys.
+        let app: String?
         /// What is wrong and what to do.
         let text: String
     }
@@ -53,11 +54,13 @@ struct KeyAudit: Sendable {
             else { continue }
             warnings.append(Warning(app: name, text: Self.remark(onFile: path)))
         }
-        // One for all of them: what is wrong with one is wrong with the folder.
-        let open = folder?.keyFiles.filter { key in
+        // One for all of them: what is wrong with one is wrong with the folder, whichever files come and go.
+        let isOpen = folder?.keyFiles.contains { key in
             key.file.isReadableByAll && !key.file.isPlacedByMachinery(at: key.path, memoryFileSystems)
         }
-        if let first = open?.first { warnings.append(Warning(app: first.app, text: Self.remark(onFile: first.path))) }
+        if let folder, isOpen == true {
+            warnings.append(Warning(app: nil, text: Self.remark(onFolder: folder.folder)))
+        }
     }
 
     private static func remark(onKeyOf other: String) -> String {
@@ -70,9 +73,9 @@ struct KeyAudit: Sendable {
             + "program, and chmod 600."
     }
 
-    /// For each app the first thing that is noticed about its key.
-    var warningsByApp: [String: String] {
-        Dictionary(warnings.map { ($0.app, $0.text) }) { first, _ in first }
+    private static func remark(onFolder folder: AppsFolder) -> String {
+        "every user of this machine can read key files in the folder \(folder.shownPath). Give them to the user that runs this "
+            + "program, and chmod 600."
     }
 }
 

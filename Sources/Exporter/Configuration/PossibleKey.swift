@@ -18,6 +18,16 @@ enum PossibleKey {
             && !text.utf8.allSatisfy(ASCII.isDigit)
     }
 
+    /// Whether a key may stand anywhere in a name, as in that of a backup copy.
+    static func isLikely(in name: String) -> Bool {
+        isLikely(name) || isWithin(name)
+    }
+
+    /// A name for messages and labels of the log.
+    static func shown(name: String) -> String {
+        isLikely(name) ? hidden : masked(name)
+    }
+
     /// Whether a text holds a key of Dify's own form, or a bcrypt hash.
     static func isWithin(_ text: String) -> Bool { masked(text) != text }
 

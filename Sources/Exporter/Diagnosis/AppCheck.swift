@@ -15,7 +15,7 @@ package struct AppCheck: Sendable {
 
     /// Of an app whose file in the folder of `apps_dir` cannot be used.
     package init(_ problem: AppsFolderProblem) {
-        (name, self.problem) = (problem.app, "\(problem.line).")
+        (name, self.problem) = (problem.shownApp, "\(problem.line).")
     }
 
     private init(name: String) {

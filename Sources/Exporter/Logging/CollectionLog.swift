@@ -20,9 +20,11 @@ struct CollectionLog: Sendable {
     @Sendable func report(_ event: AppEvent) {
         switch event {
         case .connected(let info, let version):
-            logger.log(
-                .info, "connected to Dify", ("app", name), ("dify_app", info.name), ("mode", info.mode ?? "unknown"),
-                ("dify_version", version ?? "unknown"), ("base_url", baseURL))
+            gathering.log(
+                .info, "connected to Dify", app: name, baseURL: baseURL,
+                [
+                    ("dify_app", info.name), ("mode", info.mode ?? "unknown"), ("dify_version", version ?? "unknown"),
+                ])
         case .hasNoLogs(let mode):
             logger.log(
                 .warn,
@@ -33,10 +35,12 @@ struct CollectionLog: Sendable {
                 .debug, "collected", ("app", name), ("requests", String(requests)), ("rows", String(rows)),
                 ("duration", duration.prometheusText))
         case .failed(let problem):
-            gathering.log(.error, problem.advice, app: name, baseURL: baseURL)
-        case .stillFailing(let problem, let spell):
             gathering.log(
-                .error, "collections still fail: \(problem.advice)", app: name, baseURL: baseURL,
+                .error, problem.advice, common: withoutFileName(problem.advice), app: name, baseURL: baseURL)
+        case .stillFailing(let problem, let spell):
+            let message = "collections still fail: \(problem.advice)"
+            gathering.log(
+                .error, message, common: withoutFileName(message), app: name, baseURL: baseURL,
                 [("failures", String(spell.collections)), ("since", spell.since.iso8601)])
         case .recovered(let spell):
             gathering.log(
@@ -52,7 +56,8 @@ struct CollectionLog: Sendable {
                 .warn, "the server's clock was set", ("app", name), ("base_url", baseURL),
                 ("by", step.span.prometheusText))
         case .notSaved(let problem):
-            logger.log(.error, "the numbers are kept in memory and not published: \(problem.advice)", ("app", name))
+            let message = "the numbers are kept in memory and not published: \(problem.advice)"
+            gathering.log(.error, message, common: withoutFileName(message), app: name, baseURL: baseURL)
         case .oddValue(let value):
             logger.log(
                 .warn, value.field.remark, ("app", name), ("field", value.field.rawValue), ("value", value.shown),
@@ -73,6 +78,11 @@ struct CollectionLog: Sendable {
                 "Dify cannot serve rows of its log list; the others are counted, and these once they can be read",
                 ("app", name), ("created_at", UnixTime.iso8601(second: second)), ("rows", String(rows)))
         }
+    }
+
+    /// What all apps say where one disk is full: each has a file of its own.
+    private func withoutFileName(_ message: String) -> String {
+        message.replacing(FileCheckpointStore.fileName(app: name), with: "*.checkpoint")
     }
 }
 

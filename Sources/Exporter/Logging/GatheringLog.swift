@@ -50,9 +50,13 @@ final class GatheringLog: Sendable {
         self.logger = logger
     }
 
-    /// Writes a line about an app, unless another app has just written the same about the same Dify.
-    func log(_ level: Logger.Level, _ message: String, app: String, baseURL: String, _ fields: [Logger.Field] = []) {
-        let kind = AlikeLines.Kind(level: level, message: message, baseURL: baseURL)
+    /// Writes a line about an app, unless another app has just written the same about the same Dify. `common` is the message
+    /// without what it has of this app alone.
+    func log(
+        _ level: Logger.Level, _ message: String, common: String? = nil, app: String, baseURL: String,
+        _ fields: [Logger.Field] = []
+    ) {
+        let kind = AlikeLines.Kind(level: level, message: common ?? message, baseURL: baseURL)
         guard lines.withLock({ $0.begin(kind, app: app) }) else { return }
         logger.log(level, message, [("app", app), ("base_url", baseURL)] + fields)
         Task {

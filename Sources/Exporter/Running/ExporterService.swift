@@ -54,6 +54,7 @@ package actor ExporterService {
     /// What is wrong with files of the folder, as the log has been told.
     private var folderProblems: Set<AppsFolderProblem> = []
     private var toldFolderError: AppsFolderError?
+    private var toldEmptyFolder = false
     /// The servers of the present configuration.
     private(set) var servers: Servers
     private var apps: [String: RunningApp] = [:]
@@ -219,23 +220,35 @@ package actor ExporterService {
         if folder?.error != toldFolderError {
             toldFolderError = folder?.error
             if let error = toldFolderError {
-                logger.log(.error, "\(error); its apps stay as they are", ("apps", String(configuration.apps.count)))
+                let rest = folderStatus.isKnown ? "its apps stay as they are" : "it is looked at until it can be read"
+                logger.log(.error, "\(error); \(rest)", ("apps", String(configuration.apps.count)))
             } else {
                 logger.log(.info, "the folder of apps_dir can be read again")
             }
         }
+        if (folder?.isEmpty ?? false) != toldEmptyFolder {
+            toldEmptyFolder.toggle()
+            if let folder, toldEmptyFolder { logger.log(.warn, folder.folder.emptiness) }
+        }
         let news = problems.filter { !before.contains($0) }
         for problem in news.prefix(LoadError.longestList) {
             logger.log(
-                .error, problem.line, ("app", problem.app), ("goes_on", problem.goesOnWithEarlier ? "as before" : "no"))
+                .error, problem.line, ("app", problem.shownApp),
+                ("goes_on", problem.goesOnWithEarlier ? "as before" : "no"))
         }
         if news.count > LoadError.longestList {
             logger.log(
                 .error, "more files of apps_dir cannot be used", ("files", String(news.count - LoadError.longestList)))
         }
-        let present = Set(problems.map(\.file))
-        for file in Set(before.map(\.file)).subtracting(present).sorted().prefix(LoadError.longestList) {
+        let present = Set(problems.map(\.shownFile))
+        let mended = Set(before.map(\.shownFile)).subtracting(present).sorted()
+        for file in mended.prefix(LoadError.longestList) {
             logger.log(.info, "a file of apps_dir that could not be used is gone or in use", ("file", file))
+        }
+        if mended.count > LoadError.longestList {
+            logger.log(
+                .info, "more files of apps_dir that could not be used are gone or in use",
+                ("files", String(mended.count - LoadError.longestList)))
         }
     }
 
@@ -243,7 +256,10 @@ package actor ExporterService {
     private func tell(_ keys: KeyAudit) {
         let news = keys.warnings.filter { !toldOfKeys.contains($0) }
         toldOfKeys = Set(keys.warnings)
-        for warning in news { surroundings.logger.log(.warn, warning.text, ("app", warning.app)) }
+        for warning in news {
+            let fields: [Logger.Field] = warning.app.map { [("app", $0)] } ?? []
+            surroundings.logger.log(.warn, warning.text, fields)
+        }
     }
 
     /// What has brought another configuration.

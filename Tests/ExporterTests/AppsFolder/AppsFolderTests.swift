@@ -54,13 +54,49 @@ import Testing
             #expect(reasons["two"] == "must hold nothing but the key, on one line")
             #expect(
                 reasons["bad.json"] == "line 1, column 3: pol_interval: unknown key; did you mean poll_interval?")
-            #expect(reasons["app-abcDEF0123456789abcdefgh"]?.hasPrefix("its name looks like a key") == true)
-            #expect(reasons["turned\u{202e}"]?.hasPrefix("its name cannot be an app's") == true)
-            #expect(reasons["long"] == "is longer than 65536 bytes")
+            #expect(reasons["app-abcDEF0123456789abcdefgh"]?.hasPrefix("has a name that looks like a key") == true)
+            #expect(reasons["turned\u{202e}"]?.hasPrefix("has a name that cannot be an app's") == true)
+            #expect(reasons["long"] == "is longer than 4096 bytes; it must hold nothing but the key, on one line")
             #expect(reasons["folder"]?.hasPrefix("is a folder") == true)
             #expect(reasons["fifo"]?.hasPrefix("is not a regular file") == true)
-            #expect(reasons["dangling"] == "cannot be opened: No such file or directory")
+            #expect(reasons["dangling"] == "is a link to a file that does not exist")
             #expect(reasons.count == 9)
+        }
+    }
+
+    @Test func `files whose names are no text are told apart, and harm no other`() async throws {
+        try await withFolder { path in
+            try write("app-1", path + "/good")
+            try write("app-2", path + "/with\u{fffd}")
+            for byte in [UInt8(0xfe), 0xff] {
+                let name: [UInt8] = Array("\(path)/bad".utf8) + [byte, 0]
+                let descriptor = open(name.map { CChar(bitPattern: $0) }, O_CREAT | O_WRONLY, 0o600)
+                #expect(descriptor >= 0)
+                close(descriptor)
+            }
+            let files = try await AppsFolder(path).look().files.mapValues(\.content)
+            let reason = AppsFolderLook.Content.unusable(["has a name that is not UTF-8; an app's name is text"])
+            #expect(
+                files == [
+                    "good": try key("app-1"), "with\u{fffd}": try key("app-2"), #"bad\xfe"#: reason,
+                    #"bad\xff"#: reason,
+                ])
+        }
+    }
+
+    @Test(arguments: ["", ".bak", "~", ".json", ".json.json"])
+    func `a name that holds a key makes no app, and is not shown`(ending: String) async throws {
+        try await withFolder { path in
+            let secret = "app-0123456789abcdefghijklmn"
+            try write("{}", "\(path)/\(secret)\(ending)")
+            var state = FolderApps()
+            _ = state.receive(try await AppsFolder(path).look())
+            let (apps, problems) = state.apps(defaults: .init(), in: AppsFolder(path)) { _ in false }
+            #expect(apps.isEmpty)
+            let problem = try #require(problems.first)
+            let texts = [problem.line, problem.shownApp, problem.shownFile, AppCheck(problem).name]
+            #expect(texts.allSatisfy { !$0.contains("0123456789") })
+            #expect(problem.line.contains("has a name that looks like a key"))
         }
     }
 

@@ -89,6 +89,21 @@ import Testing
         #expect(problems.map(\.app) == ["b", "c"])
     }
 
+    @Test func `an app that ran without settings goes on so beside new ones that cannot be used`() throws {
+        let bad = AppsFolderLook.Content.unusable(["line 1, column 2: the text ends too early"])
+        var state = FolderApps()
+        _ = state.receive(look(["a": try key("1")]))
+        for _ in 0..<2 {
+            _ = state.receive(look(["a": try key("1"), "a.json": bad, "b": try key("2"), "b.json": bad]))
+        }
+        #expect(apps(state).names == ["a"])
+        #expect(
+            apps(state).problems == [
+                "/keys/a.json line 1, column 2: the text ends too early. Until then it counts as it was before",
+                "/keys/b.json line 1, column 2: the text ends too early",
+            ])
+    }
+
     @Test func `an app of the configuration file goes before one of the folder`() throws {
         var state = FolderApps()
         _ = state.receive(look(["a": try key("1"), "b": try key("2")]))

@@ -34,7 +34,7 @@ import Testing
         #expect(options[.newFile] == "x")
         for arguments in [["config"], ["config", "edit"]] {
             let error = #expect(throws: UsageError.self) { try Invocation(arguments: arguments, environment: [:]) }
-            #expect(error?.description == "config is config init or config show")
+            #expect(error?.description == "config needs another word: config init or config show")
         }
     }
 }
