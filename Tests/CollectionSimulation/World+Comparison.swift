@@ -158,9 +158,9 @@ extension World {
     }
 
     /// Whether it can be said of every run whether it is counted, and when it ended: an end that is more than an hour ahead of
-    /// `Date` is cut to it.
+    /// a `Date` that is followed is cut to it.
     private func hasCertainOrder(_ index: Int) -> Bool {
-        !kinds.contains(.dates) && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
+        !mischief.datesFellBack && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
     }
 
     /// Whether windows may be given up: the server does not show all that it counts.

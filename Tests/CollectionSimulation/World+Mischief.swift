@@ -19,6 +19,10 @@ struct MischiefState {
     /// Whether the lies go on to the end of the world.
     var liesForEver = false
     var dates = Dates.right
+    /// Whether `Date` was ever that of a clock far behind: such a one is followed, and cuts the ends of runs.
+    var datesFellBack = false
+    /// Two releases that answer in turn while a cluster is upgraded.
+    var rollout: (old: ServerVersion, new: ServerVersion)?
     /// When `Date` began or ceased to be of another clock.
     var datesChangedAt: UnixTime
     /// Steps of the server's clock by hours: when, and the second that it showed before.
@@ -27,7 +31,7 @@ struct MischiefState {
     enum End {
         /// The exporter is given the key that the server knows.
         case wrongKey(app: Int)
-        case surplus, hiding, phantoms, dates
+        case surplus, hiding, phantoms, dates, rollout
         case rows(app: String)
     }
 
@@ -117,9 +121,7 @@ extension World {
                     app: name, share: [0.01, 0.1, 1][mischief.random.below(3)], youngerThan: mischief.span(1, 600)),
                 at: now)
             mischief.ends.append((now + mischief.span(1, 2400), .rows(app: name)))
-        case .upgrades:
-            let newer = Release.versions.filter { $0 > dify.version }
-            if !newer.isEmpty { dify.apply(.upgrade(newer[mischief.random.below(newer.count)]), at: now) }
+        case .upgrades: upgrade()
         case .numbers, .wrong, .memory, .long: break
         }
     }
@@ -131,6 +133,9 @@ extension World {
         case .phantoms: mischief.lies.phantomShare = 0
         case .hiding: mischief.lies.hiddenShare = 0
         case .dates: (mischief.dates, mischief.datesChangedAt) = (.right, now)
+        case .rollout:
+            if let rollout = mischief.rollout { dify.apply(.upgrade(rollout.new), at: now) }
+            mischief.rollout = nil
         case .rows(let app): dify.apply(.repair(app: app), at: now)
         }
         dify.apply(.setLies(mischief.lies), at: now)
@@ -147,6 +152,27 @@ extension World {
         (mischief.infoFailsUntil, mischief.recognitionFailsUntil) = (now, now)
         mischief.pauses = []
         mischief.next = end
+    }
+
+    // MARK: Upgrades
+
+    /// At once, or one server after the other.
+    private mutating func upgrade() {
+        let newer = Release.versions.filter { $0 > dify.version }
+        guard mischief.rollout == nil, !newer.isEmpty else { return }
+        let version = newer[mischief.random.below(newer.count)]
+        if mischief.random.chance(0.5) {
+            mischief.rollout = (dify.version, version)
+            mischief.ends.append((now + mischief.span(30, 900), .rollout))
+        } else {
+            dify.apply(.upgrade(version), at: now)
+        }
+    }
+
+    /// Of servers with different releases, another one answers now.
+    mutating func changeServer() {
+        guard let rollout = mischief.rollout else { return }
+        dify.apply(.upgrade(mischief.random.chance(0.5) ? rollout.old : rollout.new), at: now)
     }
 
     // MARK: Keys
@@ -201,7 +227,9 @@ extension World {
         } else {
             // Too far from all other clocks to be borne out by one of them.
             let hours = 12 + mischief.random.below(60)
-            mischief.dates = .off(by: .seconds(3600 * hours * (mischief.random.chance(0.5) ? 1 : -1)))
+            let isAhead = mischief.random.chance(0.5)
+            mischief.dates = .off(by: .seconds(3600 * hours * (isAhead ? 1 : -1)))
+            mischief.datesFellBack = mischief.datesFellBack || !isAhead
         }
         mischief.datesChangedAt = now
         mischief.ends.append((now + mischief.span(5, 1200), .dates))

@@ -208,6 +208,7 @@ extension World {
             case .askLogs(let query): (Endpoint.logs(query).path, Endpoint.logs(query).parameters)
             default: (Endpoint<AppInfo>.info.path, [])
             }
+        changeServer()
         let answer = dify.answer(
             SimulatedRequest(path: "/v1" + path, query: query, authorization: "Bearer \(apps[index].asked.text)"),
             at: now)

@@ -17,7 +17,7 @@ extension World {
         case 11: stepServerClock()
         case 12 where clocksAreSet: localOffset = .seconds(Int64(random.below(7200)) - 3600)
         case 12: break
-        case 13: if dify.version < "1.13.0" { dify.apply(.upgrade("1.13.0"), at: now) }
+        case 13: if mischief.rollout == nil, dify.version < "1.13.0" { dify.apply(.upgrade("1.13.0"), at: now) }
         case 14:
             // An hour ago everything had ended that ends at all, and had been looked at since.
             if isCurrent, mischief.farSteps.isEmpty {
