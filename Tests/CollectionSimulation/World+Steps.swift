@@ -107,7 +107,7 @@ extension World {
         let requests = apps[index].requestsOfRound
         apps[index].requestsOfRound = 0
         report.costliestRound = max(report.costliestRound, requests)
-        // A second with rows that cannot be served takes one request for each row, and more for ties.
+        // A crowded second takes up to 42 requests, one with rows that cannot be served one for each row and more for ties.
         let limit = kinds.contains(.unreadable) ? 1000 : 250
         if requests > limit { fail("\(apps[index].setup.name): \(requests) requests without a rest") }
     }

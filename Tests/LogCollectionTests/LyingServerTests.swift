@@ -139,6 +139,52 @@ import Testing
         #expect(scene.collector.tally.unreadableRows == 5)
     }
 
+    @Test func `a round among thousands of rows that cannot be served has a bound, and none is lost`() {
+        let logs = (0..<1500).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
+        var scene = Scene(logs: logs, now: 2600)
+        scene.bad = Set(logs.filter { $0.createdAt % 10 != 0 }.map(\.id))
+        for _ in 0..<5 {
+            #expect(scene.round() <= 400)
+            scene.now += 30
+        }
+        scene.bad = []
+        for _ in 0..<60 {
+            #expect(scene.round() <= 400)
+            scene.now += 30
+        }
+        #expect(scene.counted == 1500)
+        #expect(!scene.findings.contains { if case .gaveUp = $0 { true } else { false } })
+    }
+
+    @Test func `a count with a thousand rows too many costs little in seconds that cannot be served`() {
+        let logs = (0..<200).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 10) }
+        var scene = Scene(logs: logs, now: 3000)
+        scene.bad = ["3", "4", "77", "78", "150"]
+        scene.count = { $0 + 1000 }
+        for _ in 0..<20 {
+            #expect(scene.round() <= 60)
+            scene.now += 30
+        }
+        scene.count = { $0 }
+        scene.bad = []
+        for _ in 0..<40 {
+            scene.round()
+            scene.now += 30
+        }
+        #expect(scene.counted == 200)
+    }
+
+    @Test func `a round of a catch-up through crowded seconds has a bound`() {
+        let logs = (0..<5000).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0 / 250) * 100) }
+        var scene = Scene(logs: logs, now: 3100)
+        var rounds = 0
+        repeat {
+            rounds += 1
+            #expect(scene.round() <= 250)
+        } while !scene.collector.hasReachedPresent && rounds < 50
+        #expect(scene.counted == 5000)
+    }
+
     @Test func `a run that waits in a second with an unreadable row is counted when it ends`() {
         let logs = [
             WorkflowLog.make("bad", at: 2000), WorkflowLog.make("waits", at: 2000, .running),

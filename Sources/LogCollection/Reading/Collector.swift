@@ -56,6 +56,9 @@ package struct Collector: Sendable {
         var isFullAudit = false
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
+        var answers = 0
+        /// How many of the answers were refusals.
+        var refusals = 0
         var isDurableStep = false
         /// How many requests may still bring nothing while disagreements with the server's counts are looked into.
         var futileRequestsLeft = Collector.usualFutileRequests
@@ -111,6 +114,11 @@ package struct Collector: Sendable {
 
     /// How many windows one collection closes while it catches up, before it lets others see the result.
     static let catchUpWindows = 4
+    /// And after how many answers it closes no further one: windows with crowded seconds take many.
+    private static let catchUpAnswers = 60
+    /// After so many refusals in one round, what needs more of them is left open, but for a second that is being read row by row:
+    /// rows that cannot be served in great number must not make a round endless.
+    private static let refusalLimit = 240
     /// Rows that a window of a catch-up is expected to hold. Each is read from its newest page down, so that only its last page
     /// is not full; and what was read of a window is read again when an error cuts it short.
     private static let rowsInACatchUpWindow = 1200
@@ -216,6 +224,7 @@ package struct Collector: Sendable {
         guard let job = round.jobs.popLast() else { return }
         if let span { answerTimes.note(rows: page.rowCount, took: span) }
         round.latestAt = now.second
+        round.answers += 1
         let news = page.logs.reduce(0) { $0 + (apply($1, at: now.second) ? 1 : 0) }
         oddRows.noteRefused(page.refusedRows)
         switch job {
@@ -246,6 +255,8 @@ package struct Collector: Sendable {
     package mutating func receiveRefusal(index: Int?, at now: UnixTime) -> Bool {
         guard let job = round.jobs.popLast() else { return false }
         round.latestAt = now.second
+        round.answers += 1
+        round.refusals += 1
         defer { round.hasMetUnreadable = true }
         switch job {
         case .gauge, .audit:
@@ -256,6 +267,10 @@ package struct Collector: Sendable {
             let purpose = purpose.begun(at: now.second)
             notePresent(reader.window, purpose, at: now.second)
             let progress = reader.receiveRefusal(index: index, at: now.second)
+            if round.refusals >= Self.refusalLimit {
+                putOffSearches(at: now.second)
+                if !reader.isReadingUnreadableSecond { reader.stop() }
+            }
             resume(reader, purpose, progress, isFutile: false, at: now.second)
         }
         return true
@@ -450,7 +465,7 @@ package struct Collector: Sendable {
 
     /// Puts off what is left of the search for missing rows, once too many requests have brought nothing.
     private mutating func putOffSearches(at now: Int64) {
-        guard round.futileRequestsLeft <= 0 else { return }
+        guard round.futileRequestsLeft <= 0 || round.refusals >= Self.refusalLimit else { return }
         let jobs = round.jobs
         round.jobs = []
         for job in jobs {
@@ -490,7 +505,8 @@ package struct Collector: Sendable {
         state.forget()
         round.isDurableStep = true
         round.windowsLeft -= 1
-        if round.windowsLeft > 0 { catchUp(at: now) }
+        let goesOn = round.windowsLeft > 0 && round.answers < Self.catchUpAnswers
+        if goesOn { catchUp(at: now) }
     }
 
     private mutating func complete(until second: Int64) {
