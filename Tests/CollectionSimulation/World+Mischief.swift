@@ -14,6 +14,8 @@ struct MischiefState {
     /// The next answers that ask for a pause instead, with their Retry-After.
     var pauses: [String] = []
     var lies = Lies.none
+    /// When the latest lie ended.
+    var liedAt: UnixTime
     /// Whether rows were ever hidden: only then may a window that is given up lack some.
     var hasHidden = false
     /// Whether the lies go on to the end of the world.
@@ -46,6 +48,7 @@ struct MischiefState {
         self.random = random
         (next, infoFailsUntil, recognitionFailsUntil) = (moment, moment, moment)
         datesChangedAt = moment - .seconds(7200)
+        liedAt = datesChangedAt
         next = moment + pauseBeforeNext()
     }
 
@@ -127,6 +130,7 @@ extension World {
     }
 
     private mutating func end(_ what: MischiefState.End) {
+        if mischief.lies != .none { mischief.liedAt = now }
         switch what {
         case .wrongKey(let index): giveKey(dify.apps[index].settings.key, to: index)
         case .surplus: mischief.lies.surplus = 0
@@ -242,23 +246,30 @@ extension World {
         let minutes = 30 + mischief.random.below(270)
         let span = Duration.seconds(60 * minutes * (mischief.random.chance(0.5) ? 1 : -1))
         mischief.farSteps.append((now, serverNow.second, span))
+        for index in apps.indices { (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil) }
         setServerClock(by: span)
     }
 
-    /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten before the clock was set back, or
-    /// was on its way into the list when the clock was set forward. Both are documented limits.
+    /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
+    /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
     func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
         guard let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, let second = run.logSecond else {
             return false
         }
         let isLostToClock = mischief.farSteps.contains { step in
             step.span < .zero
-                ? writtenAt >= step.moment && second <= step.second + 2
+                ? writtenAt >= step.moment && second <= step.second + 2 && !isWatched(from: writtenAt, index)
                 : writtenAt <= step.moment && visibleAt > step.moment - .seconds(5)
         }
         return isLostToClock
             || (mischief.hasHidden || kinds.contains(.unreadable))
                 && apps[index].givenUp.contains { $0.contains(second) }
+    }
+
+    /// Whether new logs were told from forgotten ones by then. A row that cannot be served leaves that open.
+    private func isWatched(from moment: UnixTime, _ index: Int) -> Bool {
+        guard !kinds.contains(.unreadable), let since = apps[index].watchedAgainAt else { return false }
+        return moment > since
     }
 
     // MARK: Answers

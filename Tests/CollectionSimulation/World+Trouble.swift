@@ -24,7 +24,9 @@ extension World {
                 dify.apply(
                     .remove(app: app, random.chance(0.5) ? .archive : .retention, olderThan: .seconds(3600)), at: now)
             }
-        case 15: dify.apply(.restore(app: app), at: now)
+        case 15:
+            // What was away while forgotten logs were read again would pass for new.
+            if mischief.farSteps.isEmpty, !mischief.datesFellBack { dify.apply(.restore(app: app), at: now) }
         default:
             let length = Duration.seconds(Int64(60 + random.below(1800)))
             dify.apply(

@@ -77,6 +77,11 @@ package struct Ledger: Hashable, Sendable {
         }
     }
 
+    /// Speaks of earlier seconds again, whose logs are to be inserted.
+    mutating func lowerFloor(to second: Int64) {
+        floor = min(floor, second)
+    }
+
     /// Forgets what is older than `second`.
     mutating func raiseFloor(to second: Int64) {
         guard second > floor else { return }

@@ -66,7 +66,8 @@ struct RoundPlan: Equatable {
     /// As many looks as one round takes: after an outage, all that waits is due at once.
     private static func longestWaiting(_ looks: [Look], _ state: AppState) -> [Look] {
         guard looks.count > looksInARound else { return looks }
-        let dated = looks.map { look in (look, due: look.runs.compactMap { state.unfinished[$0]?.nextLook }.min() ?? 0) }
+        let dated = looks.map { look in (look, due: look.runs.compactMap { state.unfinished[$0]?.nextLook }.min() ?? 0)
+        }
         let chosen = dated.sorted { $0.due < $1.due }.prefix(looksInARound).map(\.0)
         return chosen.sorted { $0.window.first > $1.window.first }
     }
