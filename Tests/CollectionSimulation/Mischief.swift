@@ -26,7 +26,7 @@ package enum Mischief: String, CaseIterable, Sendable {
     case wrong
     /// Rows that the server cannot serve, repaired later.
     case unreadable
-    /// The server is upgraded under way.
+    /// The server is upgraded under way, at once or in minutes in which both releases answer.
     case upgrades
     /// Numbers are kept in memory only, and live as long as the process.
     case memory

@@ -22,6 +22,10 @@ struct SimulatedProcess {
     var asked: Key
     /// Windows of which the collector said that rows may be missing for ever.
     var givenUp: [Window] = []
+    /// The successful collections since the server's clock was set by hours, and when the second of them had ended.
+    var successesSinceStep = 0
+    var knownSuccesses: UInt64 = 0
+    var watchedAgainAt: UnixTime?
     /// Since when what is published has been close to the present; nil while it is not.
     var currentSince: UnixTime?
     /// Requests since the latest rest.

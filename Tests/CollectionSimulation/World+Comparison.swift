@@ -13,6 +13,7 @@ extension World {
         let before = apps[index].snapshot?.numbers?.totals
         apps[index].snapshot = snapshot
         apps[index].currentSince = isCurrent(apps[index]) ? apps[index].currentSince ?? now : nil
+        noteSuccess(snapshot, of: index)
         guard let numbers = snapshot.numbers else {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
@@ -29,6 +30,16 @@ extension World {
             apps[index].published[name] = value
         }
         checkFailures(of: index, numbers)
+    }
+
+    /// Within two successful collections the exporter tells new logs from forgotten ones, if the server shows all that it counts.
+    private mutating func noteSuccess(_ snapshot: AppSnapshot, of index: Int) {
+        let successes = snapshot.work.collections[.success] ?? 0
+        defer { apps[index].knownSuccesses = successes }
+        guard successes > apps[index].knownSuccesses, mischief.lies == .none, now - mischief.liedAt > .seconds(600)
+        else { return }
+        apps[index].successesSinceStep += 1
+        if apps[index].successesSinceStep == 2 { apps[index].watchedAgainAt = now }
     }
 
     /// The streak and the latest failures, by a simpler way than the exporter's, over the runs that it has counted.
@@ -158,9 +169,9 @@ extension World {
     }
 
     /// Whether it can be said of every run whether it is counted, and when it ended: an end that is more than an hour ahead of
-    /// `Date` is cut to it.
+    /// a `Date` that is followed is cut to it.
     private func hasCertainOrder(_ index: Int) -> Bool {
-        !kinds.contains(.dates) && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
+        !mischief.datesFellBack && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
     }
 
     /// Whether windows may be given up: the server does not show all that it counts.

@@ -14,11 +14,17 @@ struct MischiefState {
     /// The next answers that ask for a pause instead, with their Retry-After.
     var pauses: [String] = []
     var lies = Lies.none
+    /// When the latest lie ended.
+    var liedAt: UnixTime
     /// Whether rows were ever hidden: only then may a window that is given up lack some.
     var hasHidden = false
     /// Whether the lies go on to the end of the world.
     var liesForEver = false
     var dates = Dates.right
+    /// Whether `Date` was ever that of a clock far behind: such a one is followed, and cuts the ends of runs.
+    var datesFellBack = false
+    /// Two releases that answer in turn while a cluster is upgraded.
+    var rollout: (old: ServerVersion, new: ServerVersion)?
     /// When `Date` began or ceased to be of another clock.
     var datesChangedAt: UnixTime
     /// Steps of the server's clock by hours: when, and the second that it showed before.
@@ -27,7 +33,7 @@ struct MischiefState {
     enum End {
         /// The exporter is given the key that the server knows.
         case wrongKey(app: Int)
-        case surplus, hiding, phantoms, dates
+        case surplus, hiding, phantoms, dates, rollout
         case rows(app: String)
     }
 
@@ -42,6 +48,7 @@ struct MischiefState {
         self.random = random
         (next, infoFailsUntil, recognitionFailsUntil) = (moment, moment, moment)
         datesChangedAt = moment - .seconds(7200)
+        liedAt = datesChangedAt
         next = moment + pauseBeforeNext()
     }
 
@@ -117,20 +124,22 @@ extension World {
                     app: name, share: [0.01, 0.1, 1][mischief.random.below(3)], youngerThan: mischief.span(1, 600)),
                 at: now)
             mischief.ends.append((now + mischief.span(1, 2400), .rows(app: name)))
-        case .upgrades:
-            let newer = Release.versions.filter { $0 > dify.version }
-            if !newer.isEmpty { dify.apply(.upgrade(newer[mischief.random.below(newer.count)]), at: now) }
+        case .upgrades: upgrade()
         case .numbers, .wrong, .memory, .long: break
         }
     }
 
     private mutating func end(_ what: MischiefState.End) {
+        if mischief.lies != .none { mischief.liedAt = now }
         switch what {
         case .wrongKey(let index): giveKey(dify.apps[index].settings.key, to: index)
         case .surplus: mischief.lies.surplus = 0
         case .phantoms: mischief.lies.phantomShare = 0
         case .hiding: mischief.lies.hiddenShare = 0
         case .dates: (mischief.dates, mischief.datesChangedAt) = (.right, now)
+        case .rollout:
+            if let rollout = mischief.rollout { dify.apply(.upgrade(rollout.new), at: now) }
+            mischief.rollout = nil
         case .rows(let app): dify.apply(.repair(app: app), at: now)
         }
         dify.apply(.setLies(mischief.lies), at: now)
@@ -147,6 +156,27 @@ extension World {
         (mischief.infoFailsUntil, mischief.recognitionFailsUntil) = (now, now)
         mischief.pauses = []
         mischief.next = end
+    }
+
+    // MARK: Upgrades
+
+    /// At once, or one server after the other.
+    private mutating func upgrade() {
+        let newer = Release.versions.filter { $0 > dify.version }
+        guard mischief.rollout == nil, !newer.isEmpty else { return }
+        let version = newer[mischief.random.below(newer.count)]
+        if mischief.random.chance(0.5) {
+            mischief.rollout = (dify.version, version)
+            mischief.ends.append((now + mischief.span(30, 900), .rollout))
+        } else {
+            dify.apply(.upgrade(version), at: now)
+        }
+    }
+
+    /// Of servers with different releases, another one answers now.
+    mutating func changeServer() {
+        guard let rollout = mischief.rollout else { return }
+        dify.apply(.upgrade(mischief.random.chance(0.5) ? rollout.old : rollout.new), at: now)
     }
 
     // MARK: Keys
@@ -201,7 +231,9 @@ extension World {
         } else {
             // Too far from all other clocks to be borne out by one of them.
             let hours = 12 + mischief.random.below(60)
-            mischief.dates = .off(by: .seconds(3600 * hours * (mischief.random.chance(0.5) ? 1 : -1)))
+            let isAhead = mischief.random.chance(0.5)
+            mischief.dates = .off(by: .seconds(3600 * hours * (isAhead ? 1 : -1)))
+            mischief.datesFellBack = mischief.datesFellBack || !isAhead
         }
         mischief.datesChangedAt = now
         mischief.ends.append((now + mischief.span(5, 1200), .dates))
@@ -214,23 +246,30 @@ extension World {
         let minutes = 30 + mischief.random.below(270)
         let span = Duration.seconds(60 * minutes * (mischief.random.chance(0.5) ? 1 : -1))
         mischief.farSteps.append((now, serverNow.second, span))
+        for index in apps.indices { (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil) }
         setServerClock(by: span)
     }
 
-    /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten before the clock was set back, or
-    /// was on its way into the list when the clock was set forward. Both are documented limits.
+    /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
+    /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
     func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
         guard let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, let second = run.logSecond else {
             return false
         }
         let isLostToClock = mischief.farSteps.contains { step in
             step.span < .zero
-                ? writtenAt >= step.moment && second <= step.second + 2
+                ? writtenAt >= step.moment && second <= step.second + 2 && !isWatched(from: writtenAt, index)
                 : writtenAt <= step.moment && visibleAt > step.moment - .seconds(5)
         }
         return isLostToClock
             || (mischief.hasHidden || kinds.contains(.unreadable))
                 && apps[index].givenUp.contains { $0.contains(second) }
+    }
+
+    /// Whether new logs were told from forgotten ones by then. A row that cannot be served leaves that open.
+    private func isWatched(from moment: UnixTime, _ index: Int) -> Bool {
+        guard !kinds.contains(.unreadable), let since = apps[index].watchedAgainAt else { return false }
+        return moment > since
     }
 
     // MARK: Answers

@@ -107,8 +107,10 @@ extension World {
         let requests = apps[index].requestsOfRound
         apps[index].requestsOfRound = 0
         report.costliestRound = max(report.costliestRound, requests)
-        // A second with rows that cannot be served takes one request for each row, and more for ties.
-        let limit = kinds.contains(.unreadable) ? 1000 : 250
+        // A crowded second takes up to 42 requests, one with rows that cannot be served one for each row and more for ties.
+        // What was forgotten is read again where a clock is set back by hours.
+        let recalls = !kinds.isDisjoint(with: [.steps, .dates])
+        let limit = kinds.contains(.unreadable) ? 1000 : recalls ? 500 : 250
         if requests > limit { fail("\(apps[index].setup.name): \(requests) requests without a rest") }
     }
 
@@ -208,6 +210,7 @@ extension World {
             case .askLogs(let query): (Endpoint.logs(query).path, Endpoint.logs(query).parameters)
             default: (Endpoint<AppInfo>.info.path, [])
             }
+        changeServer()
         let answer = dify.answer(
             SimulatedRequest(path: "/v1" + path, query: query, authorization: "Bearer \(apps[index].asked.text)"),
             at: now)

@@ -17,14 +17,16 @@ extension World {
         case 11: stepServerClock()
         case 12 where clocksAreSet: localOffset = .seconds(Int64(random.below(7200)) - 3600)
         case 12: break
-        case 13: if dify.version < "1.13.0" { dify.apply(.upgrade("1.13.0"), at: now) }
+        case 13: if mischief.rollout == nil, dify.version < "1.13.0" { dify.apply(.upgrade("1.13.0"), at: now) }
         case 14:
             // An hour ago everything had ended that ends at all, and had been looked at since.
             if isCurrent, mischief.farSteps.isEmpty {
                 dify.apply(
                     .remove(app: app, random.chance(0.5) ? .archive : .retention, olderThan: .seconds(3600)), at: now)
             }
-        case 15: dify.apply(.restore(app: app), at: now)
+        case 15:
+            // What was away while forgotten logs were read again would pass for new.
+            if mischief.farSteps.isEmpty, !mischief.datesFellBack { dify.apply(.restore(app: app), at: now) }
         default:
             let length = Duration.seconds(Int64(60 + random.below(1800)))
             dify.apply(

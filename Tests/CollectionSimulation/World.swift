@@ -125,6 +125,8 @@ package struct World {
         app.habit.failedShare = 0.1
         app.habit.partialShare = 0.1
         app.oddities = random.chance(0.7) ? .frequent : .none
+        // Texts of 100 kB take most of a world's time, and few of them do.
+        app.oddities.longErrorShare /= 10
         return app
     }
 

@@ -173,6 +173,22 @@ import Testing
         #expect(plan.looks.map(\.runs.count) == [1, 2])
     }
 
+    @Test func `of many runs that are due at once, those that have waited longest come first`() {
+        var state = AppState.make(start: 0)
+        for index in 0..<200 {
+            // 99 known rows between two unfinished ones, so that none share a window.
+            for row in 1..<100 { _ = state.apply(.make("\(index)-\(row)", at: Int64(index) * 10 + 5)) }
+            _ = state.apply(.make("\(index)", at: Int64(index) * 10, .running), at: Int64(10_000 + index % 100))
+        }
+        state.frontier = 20_000
+        let plan = RoundPlan(state: state, at: 100_000, includesFarAudit: false)
+        let seconds = plan.looks.map(\.window.first)
+        #expect(seconds.count == RoundPlan.looksInARound)
+        #expect(seconds == seconds.sorted(by: >))
+        let due = state.unfinished.values.map(\.nextLook).sorted()[RoundPlan.looksInARound - 1]
+        #expect(plan.looks.flatMap(\.runs).allSatisfy { state.unfinished[$0]?.nextLook ?? .max <= due })
+    }
+
     @Test func `runs that are not due are left alone`() {
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1100, .running), at: 1995)

@@ -121,6 +121,7 @@ import Testing
         scene.round()
         scene.now += 30
         scene.round()
+        #expect(scene.requests <= 450)
         #expect(scene.counted == 1195)
         #expect(scene.collector.tally.unreadableRows == 5)
         #expect(scene.collector.state.openWindows.isEmpty)
@@ -137,6 +138,54 @@ import Testing
         #expect(scene.counted == 1200)
         #expect(scene.collector.state.unreadable.isEmpty)
         #expect(scene.collector.tally.unreadableRows == 5)
+    }
+
+    @Test func `a round among thousands of rows that cannot be served has a bound, and none is lost`() {
+        let logs = (0..<1500).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
+        var scene = Scene(logs: logs, now: 2600)
+        scene.bad = Set(logs.filter { $0.createdAt % 10 != 0 }.map(\.id))
+        for _ in 0..<5 {
+            #expect(scene.round() <= 400)
+            scene.now += 30
+        }
+        scene.bad = []
+        for _ in 0..<60 {
+            #expect(scene.round() <= 400)
+            scene.now += 30
+        }
+        #expect(scene.counted == 1500)
+        #expect(!scene.findings.contains { if case .gaveUp = $0 { true } else { false } })
+    }
+
+    @Test func `a count with a thousand rows too many costs little in seconds that cannot be served`() {
+        let logs = (0..<200).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 10) }
+        var scene = Scene(logs: logs, now: 3000)
+        scene.bad = ["3", "4", "77", "78", "150"]
+        scene.count = { $0 + 1000 }
+        // Each bad second is found once, by cutting down to it; a walk over the rows that are not there would take 500 requests.
+        #expect(scene.round() <= 150)
+        for _ in 0..<20 {
+            scene.now += 30
+            #expect(scene.round() <= 60)
+        }
+        scene.count = { $0 }
+        scene.bad = []
+        for _ in 0..<40 {
+            scene.round()
+            scene.now += 30
+        }
+        #expect(scene.counted == 200)
+    }
+
+    @Test func `a round of a catch-up through crowded seconds has a bound`() {
+        let logs = (0..<5000).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0 / 250) * 100) }
+        var scene = Scene(logs: logs, now: 3100)
+        var rounds = 0
+        repeat {
+            rounds += 1
+            #expect(scene.round() <= 250)
+        } while !scene.collector.hasReachedPresent && rounds < 50
+        #expect(scene.counted == 5000)
     }
 
     @Test func `a run that waits in a second with an unreadable row is counted when it ends`() {

@@ -89,5 +89,14 @@ package struct ErrorText: Hashable, Sendable {
         padding = max(0, bytes - text.utf8.count)
     }
 
-    package var text: String { head + String(repeating: "x", count: padding) }
+    package var text: String { padding > 0 ? Self.padded(head, by: padding) : head }
+
+    private static func padded(_ text: String, by padding: Int) -> String {
+        let length = text.utf8.count
+        return String(unsafeUninitializedCapacity: length + padding) { buffer in
+            _ = buffer.initialize(from: text.utf8)
+            buffer[length...].initialize(repeating: UInt8(ascii: "x"))
+            return length + padding
+        }
+    }
 }

@@ -72,6 +72,18 @@ struct CollectionLog: Sendable {
                 .error, "a window was given up: Dify never showed all the rows that it counts, so runs may be missing",
                 ("app", name), ("from", UnixTime.iso8601(second: window.first)),
                 ("to", UnixTime.iso8601(second: window.last ?? window.first)))
+        case .found(.recalled(let window)):
+            logger.log(
+                .warn,
+                "the server's clock was set back far; known logs were read again, and new ones are counted from here on",
+                ("app", name), ("from", UnixTime.iso8601(second: window.first)),
+                ("to", UnixTime.iso8601(second: window.last ?? window.first)))
+        case .found(.notRecalled(let window)):
+            logger.log(
+                .error,
+                "the server's clock was set back far, and new logs cannot be told from known ones: what is stamped there is not counted",
+                ("app", name), ("from", UnixTime.iso8601(second: window.first)),
+                ("to", UnixTime.iso8601(second: window.last ?? window.first)))
         case .found(.unreadable(let second, let rows)):
             logger.log(
                 .error,

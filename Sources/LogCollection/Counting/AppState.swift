@@ -187,6 +187,13 @@ package struct AppState: Hashable, Sendable {
         finalUntil = min(finalUntil, frontier)
     }
 
+    /// Remembers logs again that were decided and forgotten, and goes back to `second`, behind which no other was decided.
+    mutating func recall(_ logs: [(id: LogID, second: Int64)], from second: Int64) {
+        ledger.lowerFloor(to: second)
+        for log in logs { ledger.insert(log.id, second: log.second) }
+        rewind(to: second)
+    }
+
     /// Notes how many rows of a second could not be served, and gives how many of them are newly so.
     mutating func noteUnreadable(_ rows: Int, second: Int64, at now: Int64) -> Int {
         defer { ledger.pin(Set(unreadable.seconds.keys)) }

@@ -69,11 +69,17 @@ package struct Ledger: Hashable, Sendable {
     /// Marks what a complete answer of the window no longer held.
     mutating func retain(_ seen: Set<LogID>, in window: Window) {
         for (second, entry) in seconds where window.contains(second) {
-            let unseen = entry.present.subtracting(seen)
+            // Not `subtracting`, which looks at all that was seen for each second.
+            let unseen = entry.present.filter { !seen.contains($0) }
             guard !unseen.isEmpty else { continue }
             seconds[second]?.present.subtract(unseen)
             seconds[second]?.missing.formUnion(unseen)
         }
+    }
+
+    /// Speaks of earlier seconds again, whose logs are to be inserted.
+    mutating func lowerFloor(to second: Int64) {
+        floor = min(floor, second)
     }
 
     /// Forgets what is older than `second`.

@@ -34,6 +34,10 @@ package struct Collector: Sendable {
         case gaveUp(Window)
         /// So many more rows of a second cannot be served.
         case unreadable(second: Int64, rows: Int)
+        /// The server's clock was set back to among what was forgotten; these logs were read again, to be told from new ones.
+        case recalled(Window)
+        /// They could not be: logs that the server stamps within the window are not counted.
+        case notRecalled(Window)
     }
 
     /// The collection under way.
@@ -56,6 +60,9 @@ package struct Collector: Sendable {
         var isFullAudit = false
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
+        var answers = 0
+        /// How many of the answers were refusals.
+        var refusals = 0
         var isDurableStep = false
         /// How many requests may still bring nothing while disagreements with the server's counts are looked into.
         var futileRequestsLeft = Collector.usualFutileRequests
@@ -66,6 +73,8 @@ package struct Collector: Sendable {
         var futileRequests = 0
         /// How many more seconds may be tried because one with unreadable rows was repaired.
         var retriesAfterRepair = 50
+        /// The logs of forgotten seconds, while they are recalled.
+        var recalled: [(id: LogID, second: Int64)] = []
     }
 
     private enum Job: Sendable {
@@ -82,6 +91,8 @@ package struct Collector: Sendable {
         case look
         /// Looks for rows that a count says are missing; `counted` is that count where it is of just this window.
         case late(retried: OpenWindow?, counted: Int64?)
+        /// Reads what the ledger has forgotten, as the server's clock was set back to among it.
+        case recall
 
         var isForward: Bool {
             if case .forward = self { return true }
@@ -111,6 +122,11 @@ package struct Collector: Sendable {
 
     /// How many windows one collection closes while it catches up, before it lets others see the result.
     static let catchUpWindows = 4
+    /// And after how many answers it closes no further one: windows with crowded seconds take many.
+    private static let catchUpAnswers = 60
+    /// After so many refusals in one round, what needs more of them is left open, but for a second that is being read row by row:
+    /// rows that cannot be served in great number must not make a round endless.
+    private static let refusalLimit = 240
     /// Rows that a window of a catch-up is expected to hold. Each is read from its newest page down, so that only its last page
     /// is not full; and what was read of a window is read again when an error cuts it short.
     private static let rowsInACatchUpWindow = 1200
@@ -145,6 +161,16 @@ package struct Collector: Sendable {
     private var doubt = 0
     private var findings: [Finding] = []
 
+    /// When forgotten logs may be recalled again, after they could not be; a second on the server's clock.
+    private var nextRecall: Int64 = .min
+    /// The window that was last said not to have been recalled.
+    private var notRecalled: Window?
+    /// More logs are not recalled.
+    private static let recallLimit: Int64 = 20_000
+    private static let recallInterval: Int64 = 300
+    /// Rows are looked for so many seconds after the newest one that is known, while the server's clock lies before it.
+    private static let auditedAhead: Int64 = 86_400
+
     /// Whether the server's clock may have been set since the last full audit: rows may then be stamped anywhere
     /// among seconds that were complete.
     private var fullAuditRequired = false
@@ -157,6 +183,17 @@ package struct Collector: Sendable {
 
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
+        let forgotten = Window(first: max(now.second - youngSeconds, state.start), last: state.ledger.floor - 1)
+        if !forgotten.isEmpty, now.second >= nextRecall || now.second < nextRecall - Self.recallInterval {
+            round = Round()
+            isCatchingUp = false
+            round.jobs = [.read(reader(forgotten), .recall)]
+        } else {
+            plan(at: now)
+        }
+    }
+
+    private mutating func plan(at now: UnixTime) {
         state.rewind(to: now.second - youngSeconds)
         state.hasten(at: now.second, interval: settings.interval)
         round = Round(startFrontier: state.frontier, isFullAudit: fullAuditRequired)
@@ -173,12 +210,41 @@ package struct Collector: Sendable {
                 state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits ? (doubt > 0 ? 1 : 3) : 0)
             for window in plan.deferred { leaveOpen(window, .found, at: now.second, isNew: false) }
             round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0, retried: nil) }
+            let end = presentEnd(from: plan.forwardStart, at: now.second)
+            // Should it be `Date` that is wrong, and not the clock that stamps rows, new ones are among these.
+            if audits, let end, let newest = state.ledger.newestSecond {
+                appendAudit(Window(first: end + 1, last: newest + Self.auditedAhead), chunks: 0)
+            }
             planRetries(at: now.second)
             for look in plan.looks.reversed() {
                 round.jobs.append(.read(reader(look.window, wanted: look.runs), .look))
             }
-            round.jobs.append(.read(reader(Window(first: plan.forwardStart)), .forward(since: nil)))
+            round.jobs.append(.read(reader(Window(first: plan.forwardStart, last: end)), .forward(since: nil)))
         }
+    }
+
+    /// Where a window that reaches to the present ends: nowhere, or in a minute where many known rows are stamped later still, from
+    /// before the server's clock was set back.
+    private func presentEnd(from first: Int64, at now: Int64) -> Int64? {
+        let end = now.addingSaturating(60)
+        guard first <= end, state.ledger.count(in: Window(first: end)) > RoundPlan.rowsWorthARequest else { return nil }
+        return end
+    }
+
+    /// From here on, forgotten logs are told from new ones, if all of them were read.
+    private mutating func recall(_ reader: WindowReader, at now: Int64) {
+        let logs = round.recalled
+        round = Round()
+        if reader.isWhole {
+            state.recall(logs, from: reader.window.first)
+            findings.append(.recalled(reader.window))
+            (nextRecall, notRecalled) = (.min, nil)
+        } else {
+            nextRecall = now.addingSaturating(Self.recallInterval)
+            if notRecalled?.last != reader.window.last { findings.append(.notRecalled(reader.window)) }
+            notRecalled = reader.window
+        }
+        plan(at: UnixTime(seconds: now))
     }
 
     /// Tries open windows and unreadable rows again whose time has come, a few of them.
@@ -216,6 +282,7 @@ package struct Collector: Sendable {
         guard let job = round.jobs.popLast() else { return }
         if let span { answerTimes.note(rows: page.rowCount, took: span) }
         round.latestAt = now.second
+        round.answers += 1
         let news = page.logs.reduce(0) { $0 + (apply($1, at: now.second) ? 1 : 0) }
         oddRows.noteRefused(page.refusedRows)
         switch job {
@@ -229,6 +296,10 @@ package struct Collector: Sendable {
                 return
             }
             notePresent(reader.window, purpose, at: now.second)
+            if case .recall = purpose {
+                round.recalled += page.logs.map { (id: LogID($0.id), second: $0.createdAt) }
+                if page.total > Self.recallLimit { reader.stop() }
+            }
             let isCuttingDown = reader.isCuttingDown
             let progress = reader.receive(page)
             resume(reader, purpose, progress, isFutile: news == 0 && !isCuttingDown, at: now.second)
@@ -246,6 +317,8 @@ package struct Collector: Sendable {
     package mutating func receiveRefusal(index: Int?, at now: UnixTime) -> Bool {
         guard let job = round.jobs.popLast() else { return false }
         round.latestAt = now.second
+        round.answers += 1
+        round.refusals += 1
         defer { round.hasMetUnreadable = true }
         switch job {
         case .gauge, .audit:
@@ -256,6 +329,10 @@ package struct Collector: Sendable {
             let purpose = purpose.begun(at: now.second)
             notePresent(reader.window, purpose, at: now.second)
             let progress = reader.receiveRefusal(index: index, at: now.second)
+            if round.refusals >= Self.refusalLimit {
+                putOffSearches(at: now.second)
+                if !reader.isReadingUnreadableSecond { reader.stop() }
+            }
             resume(reader, purpose, progress, isFutile: false, at: now.second)
         }
         return true
@@ -362,6 +439,7 @@ package struct Collector: Sendable {
     }
 
     private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
+        if case .recall = purpose { return recall(reader, at: now) }
         if reader.wasShort { disagree() }
         // These are remembered as unreadable.
         for second in reader.skipped { state.openWindows.close(Window(second: second)) }
@@ -450,7 +528,7 @@ package struct Collector: Sendable {
 
     /// Puts off what is left of the search for missing rows, once too many requests have brought nothing.
     private mutating func putOffSearches(at now: Int64) {
-        guard round.futileRequestsLeft <= 0 else { return }
+        guard round.futileRequestsLeft <= 0 || round.refusals >= Self.refusalLimit else { return }
         let jobs = round.jobs
         round.jobs = []
         for job in jobs {
@@ -482,7 +560,7 @@ package struct Collector: Sendable {
     /// Draws the conclusions from a forward window of a catch-up, and goes on to the next. Its newest rows were read when the
     /// first answer came, at `since`: what became visible later is not among them.
     private mutating func conclude(_ window: Window, since: Int64, at now: Int64) {
-        guard window.last != nil else { return }
+        guard round.presentAt == nil else { return }
         if window.first <= state.completeUntil { complete(until: since - overlap) }
         // What is younger than the overlap may still get late rows, and this collection does not look there again.
         round.completesPresent = state.completeUntil >= state.frontier
@@ -490,7 +568,8 @@ package struct Collector: Sendable {
         state.forget()
         round.isDurableStep = true
         round.windowsLeft -= 1
-        if round.windowsLeft > 0 { catchUp(at: now) }
+        let goesOn = round.windowsLeft > 0 && round.answers < Self.catchUpAnswers
+        if goesOn { catchUp(at: now) }
     }
 
     private mutating func complete(until second: Int64) {
@@ -534,7 +613,9 @@ package struct Collector: Sendable {
         let rows = max(rate ?? 0, 1e-6)
         let width = max(1, Int64(Double(Self.rowsInACatchUpWindow) / rows))
         let isLast = state.frontier + width > now - youngSeconds
-        let window = Window(first: state.frontier, last: isLast ? nil : state.frontier + width - 1)
+        let window = Window(
+            first: state.frontier, last: isLast ? presentEnd(from: state.frontier, at: now) : state.frontier + width - 1
+        )
         round.jobs.append(.read(reader(window), .forward(since: nil)))
     }
 
@@ -551,7 +632,7 @@ package struct Collector: Sendable {
     }
 
     private mutating func notePresent(_ window: Window, _ purpose: Purpose, at now: Int64) {
-        if purpose.isForward, window.last == nil, round.presentAt == nil { round.presentAt = now }
+        if purpose.isForward, window.last ?? .max >= now, round.presentAt == nil { round.presentAt = now }
     }
 
     /// Follows the density of the list: up at once, down by half, so that a quiet stretch widens the windows soon and a

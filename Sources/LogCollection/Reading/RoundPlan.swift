@@ -20,13 +20,15 @@ struct RoundPlan: Equatable {
     static let rowsWorthARequest = 20
     /// More rows than this are not asked for in one window on purpose, so that it stays below a page.
     static let rowsInAWindow = 80
+    /// More unfinished runs than fit into so many windows wait for the next round.
+    static let looksInARound = 60
 
     /// `audits`: how many windows may be compared; 0 for none at all. `includesFarAudit`: whether all is compared that may still get late rows, not only what may be late within the overlap.
     init(state: AppState, at now: Int64, includesFarAudit: Bool, audits auditLimit: Int = 3) {
         forwardStart = state.frontier
         var points = Self.duePoints(state, at: now)
         extendForwardStart(through: &points, state)
-        looks = Self.clusters(of: points, state)
+        looks = Self.longestWaiting(Self.clusters(of: points, state), state)
 
         guard auditLimit > 0 else { return }
         let complete = max(min(state.completeUntil, forwardStart), state.ledger.floor)
@@ -59,6 +61,15 @@ struct RoundPlan: Equatable {
             forwardStart = point.second
             points.removeFirst()
         }
+    }
+
+    /// As many looks as one round takes: after an outage, all that waits is due at once.
+    private static func longestWaiting(_ looks: [Look], _ state: AppState) -> [Look] {
+        guard looks.count > looksInARound else { return looks }
+        let dated = looks.map { look in (look, due: look.runs.compactMap { state.unfinished[$0]?.nextLook }.min() ?? 0)
+        }
+        let chosen = dated.sorted { $0.due < $1.due }.prefix(looksInARound).map(\.0)
+        return chosen.sorted { $0.window.first > $1.window.first }
     }
 
     /// Neighbours share a window as long as the known rows between them cost less than another request.

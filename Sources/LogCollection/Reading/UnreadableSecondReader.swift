@@ -9,7 +9,7 @@ struct UnreadableSecondReader: Sendable {
         case reading
         /// All rows were served that can be, of so many.
         case finished(total: Int)
-        /// Too many rows, or requests: the second stays open.
+        /// Too many rows, or requests, or fewer rows than the count says: the second stays open.
         case incomplete
     }
 
@@ -52,6 +52,8 @@ struct UnreadableSecondReader: Sendable {
             beginWalk(over: Int(count))
         } else {
             _ = pages.popLast()
+            // The list ends before its count: that count would be walked for nothing.
+            if ids.isEmpty { return .incomplete }
         }
         return conclude()
     }

@@ -199,7 +199,8 @@ struct WindowReader: Sendable {
         return endIfSatisfied()
     }
 
-    private var isReadingUnreadableSecond: Bool {
+    /// Whether a second with rows that cannot be served is being read row by row.
+    var isReadingUnreadableSecond: Bool {
         if case .withUnreadable = parts.last { return true }
         return false
     }
