@@ -48,7 +48,7 @@ extension Dashboard {
                     "options": ["0": ["text": "reload failed", "index": 0], "1": ["text": "current", "index": 1]],
                 ]
             ]
-        ).runbooks("DifyReloadFailed"),
+        ).runbooks("DifyReloadFailed", "DifyAppsDirProblems"),
         .stat(
             "Up since", "Time since the exporter that started last was started.", unit: "s",
             Query("time() - max(process_start_time_seconds{\(exporters)})").instant, none: "No exporter"),
