@@ -1,10 +1,8 @@
 import Bytes
-import HTTPEndpoint
 import Platform
 
 /// Compares passwords with their bcrypt hashes. That takes long, on purpose, so it is done on threads of its own, two at
-/// once, and what came of it is kept: for each user what was right, and the latest of what was wrong. Those that wait take
-/// their turns as ``PasswordQueue`` has it, so that a flood of wrong ones keeps nobody from showing the right one.
+/// once, and what came of it is kept: for each user what was right, and the latest of what was wrong.
 ///
 /// An unknown user costs the same as a known one. What is kept are SHA-256 hashes with a salt of this process, no passwords.
 actor PasswordCheck {
@@ -19,23 +17,17 @@ actor PasswordCheck {
     /// `PasswordHashing.hash`, or in tests something quick that counts.
     typealias Hash = @Sendable (_ password: [UInt8], _ setting: String) -> String?
 
-    private typealias Queue = PasswordQueue<CheckedContinuation<Bool, Never>>
-
     private let users: [String: PasswordHash]
     private let decoy: String
     private let hash: Hash
-    private let work = BlockingWork(threadLimit: PasswordCheck.atOnce)
+    private let work = BlockingWork(threadLimit: 2)
     private let salt = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
     private var right: [String: [UInt8]] = [:]
     private var wrong = Recent(limit: 256)
     private var underWay: [[UInt8]: Task<Verdict, Never>] = [:]
-    private var running = 0
-    /// Each is told whether it is its turn, or there is none for it.
-    private var queue = Queue(limit: PasswordCheck.waitingLimit)
 
-    /// How many passwords are looked at at once, and how many wait for it.
-    private static let atOnce = 2
-    private static let waitingLimit = 62
+    /// How many passwords are looked at, or wait for it.
+    private static let limit = 64
     /// How long a password may wait for its turn.
     private let patience: Duration
 
@@ -50,55 +42,31 @@ actor PasswordCheck {
         decoy = "$2b$\(cost < 10 ? "0" : "")\(cost)$" + String(repeating: "x", count: 21) + "u"
     }
 
-    /// How many wait for their turn.
-    var waitingCount: Int { queue.count }
-
-    func verdict(on credentials: Credentials, from client: PeerAddress?) async -> Verdict {
+    func verdict(on credentials: Credentials) async -> Verdict {
         let known = users[credentials.user]
         let digest = digest(of: credentials, known)
         if right[credentials.user] == digest { return .right }
         if wrong.contains(digest) { return .wrong }
         if let task = underWay[digest] { return await task.value }
-        let origin = Queue.Origin(client: client, user: known == nil ? nil : credentials.user)
-        let task = Task { await look(at: credentials, known, digest, from: origin) }
+        guard underWay.count < Self.limit else { return .busy }
+        let task = Task { await look(at: credentials, known, digest) }
         underWay[digest] = task
         return await task.value
     }
 
-    private func look(
-        at credentials: Credentials, _ known: PasswordHash?, _ digest: [UInt8], from origin: Queue.Origin
-    ) async -> Verdict {
-        defer { underWay[digest] = nil }
-        guard await getsTurn(origin) else { return .busy }
-        defer { endTurn() }
+    private func look(at credentials: Credentials, _ known: PasswordHash?, _ digest: [UInt8]) async -> Verdict {
         let setting = known?.text ?? decoy
         let lane = String(decoding: digest.map { $0 & 0x3f | 0x40 }, as: UTF8.self)
         let found = await work.run(lane: lane, patience: patience) { [hash] in
             Self.giveWay()
             return hash(credentials.password, setting)
         }
+        underWay[digest] = nil
         guard let found else { return .busy }
         // libcrypt would take what comes before a byte 0 for the whole.
         let isRight = known != nil && Self.isEqual(found ?? "", setting) && !credentials.password.contains(0)
         if isRight { right[credentials.user] = digest } else { wrong.insert(digest) }
         return isRight ? .right : .wrong
-    }
-
-    /// Waits for a turn; false where others take all of them.
-    private func getsTurn(_ origin: Queue.Origin) async -> Bool {
-        guard running == Self.atOnce else {
-            running += 1
-            return true
-        }
-        return await withCheckedContinuation { continuation in
-            queue.insert(continuation, from: origin, at: .now)?.resume(returning: false)
-        }
-    }
-
-    /// Hands the turn on.
-    private func endTurn() {
-        for late in queue.removeAll(since: .now - patience) { late.resume(returning: false) }
-        if let next = queue.next() { next.resume(returning: true) } else { running -= 1 }
     }
 
     private func digest(of credentials: Credentials, _ known: PasswordHash?) -> [UInt8] {

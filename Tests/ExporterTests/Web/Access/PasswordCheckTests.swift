@@ -30,27 +30,27 @@ struct PasswordCheckTests {
     @Test(.enabled(if: PasswordHashing.problem == nil, "libcrypt is needed"))
     func `bcrypt tells the right password from others`() async throws {
         let check = PasswordCheck(users: ["alice": try #require(alice)])
-        #expect(await check.verdict(on: try credentials("alice", "correct horse"), from: nil) == .right)
+        #expect(await check.verdict(on: try credentials("alice", "correct horse")) == .right)
         for (user, password) in [("alice", "correct"), ("alice", ""), ("bob", "correct horse"), ("", "")] {
-            #expect(await check.verdict(on: try credentials(user, password), from: nil) == .wrong)
+            #expect(await check.verdict(on: try credentials(user, password)) == .wrong)
         }
         // libcrypt stops at a byte 0.
-        #expect(await check.verdict(on: try credentials("alice", "correct horse\0x"), from: nil) == .wrong)
+        #expect(await check.verdict(on: try credentials("alice", "correct horse\0x")) == .wrong)
     }
 
     @Test(.enabled(if: PasswordHashing.problem == nil, "libcrypt is needed"), arguments: ["$2a$", "$2b$", "$2y$"])
     func `each kind of bcrypt hash is understood`(_ kind: String) async throws {
         let hash = try PasswordHash(WebConfigurationFileTests.hash.replacing("$2b$", with: kind))
         let check = PasswordCheck(users: ["alice": hash])
-        #expect(await check.verdict(on: try credentials("alice", "correct horse"), from: nil) == .right)
+        #expect(await check.verdict(on: try credentials("alice", "correct horse")) == .right)
     }
 
     @Test func `a verdict is kept, right or wrong`() async throws {
         let counting = Counting()
         let check = try check(counting)
         for _ in 0..<3 {
-            #expect(await check.verdict(on: try credentials("alice", "correct"), from: nil) == .right)
-            #expect(await check.verdict(on: try credentials("alice", "guess"), from: nil) == .wrong)
+            #expect(await check.verdict(on: try credentials("alice", "correct")) == .right)
+            #expect(await check.verdict(on: try credentials("alice", "guess")) == .wrong)
         }
         #expect(counting.count == 2)
     }
@@ -58,22 +58,20 @@ struct PasswordCheckTests {
     @Test func `wrong passwords never push out what was right, and are forgotten themselves`() async throws {
         let counting = Counting()
         let check = try check(counting)
-        #expect(await check.verdict(on: try credentials("alice", "correct"), from: nil) == .right)
-        for number in 0..<300 {
-            #expect(await check.verdict(on: try credentials("alice", "\(number)"), from: nil) == .wrong)
-        }
+        #expect(await check.verdict(on: try credentials("alice", "correct")) == .right)
+        for number in 0..<300 { #expect(await check.verdict(on: try credentials("alice", "\(number)")) == .wrong) }
         #expect(counting.count == 301)
-        #expect(await check.verdict(on: try credentials("alice", "correct"), from: nil) == .right)
-        #expect(await check.verdict(on: try credentials("alice", "299"), from: nil) == .wrong)
+        #expect(await check.verdict(on: try credentials("alice", "correct")) == .right)
+        #expect(await check.verdict(on: try credentials("alice", "299")) == .wrong)
         #expect(counting.count == 301)
-        #expect(await check.verdict(on: try credentials("alice", "0"), from: nil) == .wrong)
+        #expect(await check.verdict(on: try credentials("alice", "0")) == .wrong)
         #expect(counting.count == 302)
     }
 
     @Test func `an unknown user costs as much as a known one and is never right`() async throws {
         let counting = Counting()
         let check = try check(counting)
-        #expect(await check.verdict(on: try credentials("mallory", "correct"), from: nil) == .wrong)
+        #expect(await check.verdict(on: try credentials("mallory", "correct")) == .wrong)
         #expect(counting.count == 1)
         #expect(counting.settings.withLock { $0[0].hasPrefix("$2b$04$") && $0[0].utf8.count == 29 })
     }
@@ -83,7 +81,7 @@ struct PasswordCheckTests {
         let check = try check(counting)
         let credentials = try credentials("alice", "correct")
         await withTaskGroup(of: PasswordCheck.Verdict.self) { group in
-            for _ in 0..<50 { group.addTask { await check.verdict(on: credentials, from: nil) } }
+            for _ in 0..<50 { group.addTask { await check.verdict(on: credentials) } }
             for await verdict in group { #expect(verdict == .right) }
         }
         #expect(counting.count == 1)
@@ -107,7 +105,7 @@ struct PasswordCheckTests {
         }
         let guesses = try (0..<100).map { try credentials("alice", "\($0)") }
         let verdicts = await withTaskGroup(of: PasswordCheck.Verdict.self) { group in
-            for guess in guesses { group.addTask { await check.verdict(on: guess, from: nil) } }
+            for guess in guesses { group.addTask { await check.verdict(on: guess) } }
             var verdicts: [PasswordCheck.Verdict] = []
             for await verdict in group {
                 verdicts.append(verdict)
@@ -119,45 +117,6 @@ struct PasswordCheckTests {
         #expect(verdicts.prefix(36).allSatisfy { $0 == .busy })
         #expect(verdicts.dropFirst(36).allSatisfy { $0 == .wrong })
         #expect(course.withLock { $0.most } == 2)
-    }
-
-    @Test func `the right password comes before a flood of guesses at unknown names`() async throws {
-        let (isOpen, looked) = (Monitor(false), Locked<[String]>([]))
-        let check = PasswordCheck(users: ["alice": try #require(alice)], patience: .seconds(3600)) {
-            password, setting in
-            _ = isOpen.wait { $0 ? true : nil }
-            let password = String(decoding: password, as: UTF8.self)
-            looked.withLock { $0.append(password) }
-            return password == "correct" ? setting : "no"
-        }
-        let guesses = try (0..<64).map { try credentials("user\($0)", "\($0)") }
-        let right = try credentials("alice", "correct")
-        await withTaskGroup(of: (isRight: Bool, verdict: PasswordCheck.Verdict).self) { group in
-            for guess in guesses { group.addTask { (false, await check.verdict(on: guess, from: .ipv4(1))) } }
-            while await check.waitingCount < 62 { await Task.yield() }
-            group.addTask { (true, await check.verdict(on: right, from: .ipv4(1))) }
-            // One has to go for it, and nobody else can have come to an end.
-            let first = await group.next()
-            #expect(first?.isRight == false && first?.verdict == .busy)
-            isOpen.withLock { $0 = true }
-            for await (isRight, verdict) in group { #expect(verdict == (isRight ? .right : .wrong)) }
-        }
-        // Two were looked at already, and may both have come to their end before it began.
-        #expect(looked.withLock { $0.prefix(4).contains("correct") })
-    }
-
-    @Test func `whoever has waited longer than the patience is told to come again`() async throws {
-        let isOpen = Monitor(false)
-        let check = PasswordCheck(users: ["alice": try #require(alice)], patience: .zero) { _, _ in
-            _ = isOpen.wait { $0 ? true : nil }
-            return "no"
-        }
-        let guesses = try (0..<10).map { try credentials("alice", "\($0)") }
-        await withTaskGroup(of: PasswordCheck.Verdict.self) { group in
-            for guess in guesses { group.addTask { await check.verdict(on: guess, from: nil) } }
-            for await verdict in group { #expect(verdict == .busy) }
-        }
-        isOpen.withLock { $0 = true }
     }
 
     @Test func `only whole credentials of the Basic scheme are read`() throws {
