@@ -202,7 +202,6 @@ struct copenssl_session {
     int descriptor;
     /// What the step that is under way may still read.
     long readable;
-    bool has_answered;
     bool is_connected;
     bool is_broken;
     bool is_refused;
@@ -232,14 +231,13 @@ static int socket_read(BIO *bio, char *bytes, int count) {
 }
 
 static int socket_write(BIO *bio, const char *bytes, int count) {
-    copenssl_session *session = crypto.BIO_get_data(bio);
-    session->has_answered = true;
+    int descriptor = ((copenssl_session *)crypto.BIO_get_data(bio))->descriptor;
 #ifdef MSG_NOSIGNAL
     int flags = MSG_NOSIGNAL;
 #else
     int flags = 0;
 #endif
-    return transferred(bio, send(session->descriptor, bytes, (size_t)count, flags), BIO_WRITE);
+    return transferred(bio, send(descriptor, bytes, (size_t)count, flags), BIO_WRITE);
 }
 
 static long socket_control(BIO *bio, int command, long number, void *pointer) {
@@ -672,8 +670,6 @@ void copenssl_session_finish(copenssl_session *session) {
     ssl.SSL_shutdown(session->ssl);
     crypto.ERR_clear_error();
 }
-
-bool copenssl_session_has_answered(const copenssl_session *session) { return session->has_answered; }
 
 const char *copenssl_session_problem(const copenssl_session *session) { return session->problem; }
 

@@ -388,17 +388,15 @@ struct ConnectionStateMachineTests {
         ConnectionStateMachine(limits: limits, isSecured: true, at: start)
     }
 
-    @Test func `a handshake counts as silent, then as unfinished, and as greeted once it is answered`() {
+    @Test func `a handshake counts as silent, then as an unfinished head, and then as nothing yet`() {
         var connection = securing()
         #expect(connection.rank == .init(standing: .silent, since: start.instant))
-        connection.handshakeAdvanced(hasAnswered: false)
+        connection.handshakeAdvanced()
         #expect(connection.rank == .init(standing: .unfinished, since: start.instant))
-        connection.handshakeAdvanced(hasAnswered: true)
-        #expect(connection.rank == .init(standing: .greeted, since: start.instant))
         #expect(connection.deadline == start.instant + limits.headDeadline)
         let later = after(.seconds(1))
         connection.handshakeFinished(at: later)
-        #expect(connection.rank == .init(standing: .greeted, since: later.instant))
+        #expect(connection.rank == .init(standing: .silent, since: later.instant))
         #expect(connection.deadline == later.instant + limits.idleDeadline)
         #expect(paths(connection.received(request("/a"), at: later)) == ["/a"])
     }
@@ -406,7 +404,7 @@ struct ConnectionStateMachineTests {
     @Test func `a handshake that takes too long, or whose client leaves, ends without a word`() {
         for leave in [true, false] {
             var connection = securing()
-            connection.handshakeAdvanced(hasAnswered: true)
+            connection.handshakeAdvanced()
             let actions =
                 leave
                 ? connection.peerFinished(at: start) : connection.deadlinePassed(at: after(limits.headDeadline))
@@ -417,7 +415,7 @@ struct ConnectionStateMachineTests {
 
     @Test func `what a client sends after a failed handshake is thrown away for a while`() {
         var connection = securing()
-        connection.handshakeAdvanced(hasAnswered: true)
+        connection.handshakeAdvanced()
         #expect(connection.handshakeFailed(at: start) == [.finishWriting])
         #expect(connection.received(request("/a"), at: start) == [])
         #expect(connection.rank?.standing == .draining)

@@ -92,9 +92,6 @@ void copenssl_session_free(copenssl_session *session);
 /// Goes on with the handshake: 1 when it is done, else one of the above.
 int copenssl_session_handshake(copenssl_session *session);
 
-/// Whether it has said anything: a server does once the other side's first message is here as a whole.
-bool copenssl_session_has_answered(const copenssl_session *session);
-
 /// How many bytes were read or written, above 0, or one of the above. What was refused with COPENSSL_WANTS_WRITE must be
 /// offered again before anything else is written.
 long copenssl_session_read(copenssl_session *session, unsigned char *bytes, size_t count);

@@ -17,9 +17,6 @@ package struct HTTPRequest: Sendable, Equatable {
     /// At most ``HTTPServer/Limits/bodyBytes`` bytes.
     package var body: [UInt8]
 
-    /// Who asks, as the server found it; nil where no server has received the request.
-    package var client: PeerAddress?
-
     package init(
         method: String = "GET", path: String, query: [QueryItem] = [], headers: HTTPHeaders = [:], body: [UInt8] = []
     ) {

@@ -13,11 +13,8 @@ struct ConnectionRanking: Sendable {
         /// It has sent nothing yet.
         case silent
 
-        /// A part of a request has come, or of a TLS client's first message.
+        /// A part of a request has come.
         case unfinished
-
-        /// Its TLS handshake is answered or done, and nothing of a request has come.
-        case greeted
 
         /// It waits for the next request after it completed one.
         case proven
@@ -27,9 +24,6 @@ struct ConnectionRanking: Sendable {
 
         /// The handler works on its request.
         case handling
-
-        /// Whether it may still be on its way to a request.
-        var isNewcomer: Bool { self == .silent || self == .unfinished || self == .greeted }
     }
 
     /// How a connection stands, and since when.
@@ -82,10 +76,6 @@ struct ConnectionRanking: Sendable {
     func rank(of slot: Int) -> Rank? {
         nodes.indices.contains(slot) ? nodes[slot]?.rank : nil
     }
-
-    func origin(of slot: Int) -> PeerAddress? {
-        nodes.indices.contains(slot) ? nodes[slot]?.origin : nil
-    }
 }
 
 // MARK: - Who goes
@@ -94,31 +84,24 @@ extension ConnectionRanking {
     /// The place to empty for a newcomer; nil where everybody's request is being handled.
     ///
     /// In this order, the oldest first: those that are draining; that sent nothing for the grace; that have been in an
-    /// unfinished request for the grace; that were greeted and said nothing more for the grace; that took nothing of their
-    /// answer for the grace; that are silent or unfinished; that are greeted; that are proven; that take an answer; that have
-    /// been handled for the grace. But while the silent and unfinished are less than a quarter of all, the greeted, the proven
-    /// or the answering go before them, whichever are most: else a few places would be renewed faster than a newcomer can send
-    /// its request. A client is greeted only after it has made the server compute, so a flood of them renews its places
-    /// slowly. Among equals, those of an address that has more than
+    /// unfinished request for the grace; that took nothing of their answer for the grace; that are silent or unfinished;
+    /// that are proven; that take an answer; that have been handled for the grace. But while the silent and unfinished
+    /// are less than a quarter of all, the proven or the answering go before them, whichever are more: else a few places
+    /// would be renewed faster than a newcomer can send its request. Among equals, those of an address that has more than
     /// half of all connections go first. All are those that there are: descriptors may end before places do.
     func victim(at now: Instant) -> Int? {
         let due = now - grace
-        if let slot = candidate(.draining) { return slot }
-        for standing in [Standing.silent, .unfinished, .greeted, .answering] {
-            if let slot = candidate(standing, notAfter: due) { return slot }
-        }
         let newcomers = count(.silent) + count(.unfinished)
-        if newcomers < count / 4, let slot = candidate(most(of: [.proven, .answering, .greeted])) { return slot }
-        if let slot = older(candidate(.silent), candidate(.unfinished)) { return slot }
-        for standing in [Standing.greeted, .proven, .answering] {
-            if let slot = candidate(standing) { return slot }
-        }
-        return candidate(.handling, notAfter: due)
-    }
-
-    /// The first of those that are most.
-    private func most(of standings: [Standing]) -> Standing {
-        standings.dropFirst().reduce(standings[0]) { count($1) > count($0) ? $1 : $0 }
+        return candidate(.draining)
+            ?? candidate(.silent, notAfter: due)
+            ?? candidate(.unfinished, notAfter: due)
+            ?? candidate(.answering, notAfter: due)
+            ?? (newcomers < count / 4
+                ? candidate(count(.answering) > count(.proven) ? .answering : .proven) : nil)
+            ?? older(candidate(.silent), candidate(.unfinished))
+            ?? candidate(.proven)
+            ?? candidate(.answering)
+            ?? candidate(.handling, notAfter: due)
     }
 
     private func candidate(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {

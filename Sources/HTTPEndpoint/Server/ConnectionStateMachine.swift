@@ -19,8 +19,8 @@ package struct ConnectionStateMachine: Sendable {
     }
 
     private enum State {
-        /// The TLS handshake is under way.
-        case securing(since: ContinuousClock.Instant, HandshakeStage)
+        /// The TLS handshake is under way; `hasBegun` once the client has said something.
+        case securing(since: ContinuousClock.Instant, hasBegun: Bool)
 
         /// Nothing of a request has come.
         case idle(since: ContinuousClock.Instant)
@@ -35,15 +35,6 @@ package struct ConnectionStateMachine: Sendable {
         /// if unread bytes were left, and the client could lose the answer (RFC 9112 §9.6).
         case draining(since: ContinuousClock.Instant)
         case closed
-    }
-
-    private enum HandshakeStage {
-        /// Nothing of it has come.
-        case awaited
-        /// The client has said something, but not the whole of its first message.
-        case begun
-        /// The client's first message is answered, and the next one is waited for.
-        case answered
     }
 
     /// A part of a request on its way here.
@@ -69,7 +60,6 @@ package struct ConnectionStateMachine: Sendable {
     private static let drainDeadline = Duration.seconds(2)
 
     private let limits: HTTPServer.Limits
-    private let isSecured: Bool
     private var parser: RequestParser
     private var state: State
     private var output = Output()
@@ -78,12 +68,11 @@ package struct ConnectionStateMachine: Sendable {
     private var isShuttingDown = false
 
     /// A connection that was accepted at this moment. `isSecured` where a TLS handshake has to come first:
-    /// ``handshakeAdvanced(hasAnswered:)`` and ``handshakeFinished(at:)`` tell of it.
+    /// ``handshakeAdvanced()`` and ``handshakeFinished(at:)`` tell of it.
     package init(limits: HTTPServer.Limits, isSecured: Bool = false, at now: Moment) {
         self.limits = limits
-        self.isSecured = isSecured
         parser = RequestParser(headLimit: limits.headBytes, bodyLimit: limits.bodyBytes)
-        state = isSecured ? .securing(since: now.instant, .awaited) : .idle(since: now.instant)
+        state = isSecured ? .securing(since: now.instant, hasBegun: false) : .idle(since: now.instant)
     }
 
     /// A connection that is one too many: it gets 503 whatever it asks.
@@ -114,7 +103,7 @@ extension ConnectionStateMachine {
 
     /// Whether nothing has come yet of the handshake that is waited for.
     var hasSaidNothing: Bool {
-        if case .securing(_, .awaited) = state { true } else { false }
+        if case .securing(_, hasBegun: false) = state { true } else { false }
     }
 
     /// False once the client has finished sending, and while a request waits for the answer to the one before.
@@ -144,11 +133,8 @@ extension ConnectionStateMachine {
     /// What the connection is worth when places run short; nil once it is closed.
     var rank: ConnectionRanking.Rank? {
         switch state {
-        case .securing(let since, .awaited): .init(standing: .silent, since: since)
-        case .securing(let since, .begun): .init(standing: .unfinished, since: since)
-        case .securing(let since, .answered): .init(standing: .greeted, since: since)
-        case .idle(let since):
-            .init(standing: hasCompletedRequest ? .proven : isSecured ? .greeted : .silent, since: since)
+        case .securing(let since, let hasBegun): .init(standing: hasBegun ? .unfinished : .silent, since: since)
+        case .idle(let since): .init(standing: hasCompletedRequest ? .proven : .silent, since: since)
         case .receivingHead(let arrival), .receivingBody(let arrival):
             .init(standing: .unfinished, since: arrival.since)
         case .handling(_, let since): .init(standing: .handling, since: since)
@@ -167,11 +153,10 @@ extension ConnectionStateMachine {
 // MARK: - What happens to it
 
 extension ConnectionStateMachine {
-    /// The client took part in the TLS handshake, which is not at its end; `hasAnswered` once its first message was whole, and
-    /// this side has said something.
-    package mutating func handshakeAdvanced(hasAnswered: Bool) {
-        guard case .securing(let since, _) = state else { return }
-        state = .securing(since: since, hasAnswered ? .answered : .begun)
+    /// The client took part in the TLS handshake, which is not at its end.
+    package mutating func handshakeAdvanced() {
+        guard case .securing(let since, false) = state else { return }
+        state = .securing(since: since, hasBegun: true)
     }
 
     /// The TLS handshake is done: requests may come.

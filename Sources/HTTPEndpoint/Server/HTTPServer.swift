@@ -182,10 +182,6 @@ extension HTTPServer {
         /// How long a client may take over a step before it is one of the first to go when places run short.
         var placeGrace = Duration.seconds(1)
 
-        /// How long a TLS client keeps its place at least, since a handshake takes turns. While all places are taken by younger
-        /// ones, nobody is accepted: who comes meanwhile waits with the system.
-        var handshakeGrace = Duration.milliseconds(100)
-
         /// How long answers under way may take once the server stops.
         var stopGrace = Duration.seconds(1)
 

@@ -36,11 +36,7 @@ struct PollLoop: ~Copyable {
     private var spare = SpareDescriptor()
     private var memory = MemoryPeak()
 
-    /// Where the next turn begins to look at connections, so that those whose handshakes wait get theirs.
-    private var firstServed = 0
-
-    /// Set while no descriptor is left and nobody can give one, or no place is free for long enough: until then nobody is
-    /// accepted.
+    /// Set while no descriptor is left and nobody can give one: until then nobody is accepted.
     private var acceptsAgain: ContinuousClock.Instant?
 
     /// Set when the server stops: then it ends, finished or not.
@@ -174,21 +170,13 @@ extension PollLoop {
     private mutating func serveConnections() {
         var served = 0
         var handshakes = 0
-        var firstLeft: Int?
-        let places = connections.indices
-        for standing in [ConnectionRanking.Standing.proven, .greeted, nil] {
-            for place in places {
-                let slot = (firstServed + place) % places.count
-                guard entries[firstConnectionEntry + slot].revents != 0,
-                    standing == nil || standing == ranking.rank(of: slot)?.standing
-                else { continue }
+        for isProvensTurn in [true, false] {
+            for slot in connections.indices where entries[firstConnectionEntry + slot].revents != 0 {
+                guard !isProvensTurn || ranking.rank(of: slot)?.standing == .proven else { continue }
                 if connections[slot]?.machine.isSecuring == true {
                     handshakes += 1
                     // The others are still ready in the next turn.
-                    guard handshakes <= Self.handshakesAtOnce else {
-                        firstLeft = firstLeft ?? slot
-                        continue
-                    }
+                    guard handshakes <= Self.handshakesAtOnce else { continue }
                 }
                 // A place that is emptied or filled meanwhile has none.
                 let ready = Int32(entries[firstConnectionEntry + slot].revents)
@@ -198,7 +186,6 @@ extension PollLoop {
                 if served.isMultiple(of: Self.servedAtOnce) { attendToOthers() }
             }
         }
-        firstServed = firstLeft ?? 0
     }
 
     private mutating func keepDeadlines() {
@@ -244,10 +231,10 @@ extension PollLoop {
             read(slot)
             settle(slot)
         case .wantsToRead:
-            connections[slot]?.machine.handshakeAdvanced(hasAnswered: connection.channel.hasAnsweredHandshake)
+            connections[slot]?.machine.handshakeAdvanced()
             settle(slot)
         case .wantsToWrite:
-            connections[slot]?.machine.handshakeAdvanced(hasAnswered: connection.channel.hasAnsweredHandshake)
+            connections[slot]?.machine.handshakeAdvanced()
             settle(slot)
             entries[firstConnectionEntry + slot].events = Int16(POLLOUT)
         case .failed:
@@ -308,9 +295,7 @@ extension PollLoop {
         if let response = readyAnswer(request) {
             return carryOut(connections[slot]?.machine.answered(response, at: now) ?? [], on: slot)
         }
-        var request = request
-        request.client = ranking.origin(of: slot)
-        connections[slot]?.task = Task { [handler, mailbox, request] in
+        connections[slot]?.task = Task { [handler, mailbox] in
             mailbox.post(.answer(await handler(request), to: id))
         }
     }
@@ -360,7 +345,6 @@ extension PollLoop {
         deadlines[slot] = nil
         entries[firstConnectionEntry + slot] = pollfd(fd: -1, events: 0, revents: 0)
         connections.remove(slot)?.task?.cancel()
-        acceptsAgain = nil
     }
 
     private mutating func reset(_ slot: Int) {
@@ -403,10 +387,6 @@ extension PollLoop {
     private mutating func serve(_ listener: Socket) {
         var hasMadeRoom = false
         for _ in 0..<Self.acceptsAtOnce {
-            if let moment = placeIsFreeAt, moment > now.instant {
-                acceptsAgain = moment
-                return
-            }
             switch listener.accept() {
             case .accepted(let socket, let origin):
                 admit(socket, from: origin)
@@ -427,14 +407,6 @@ extension PollLoop {
                 }
             }
         }
-    }
-
-    /// When somebody may be pushed out for the next newcomer; nil where that is so already, or nobody has to be.
-    private var placeIsFreeAt: ContinuousClock.Instant? {
-        guard security != nil, connections.count >= limits.connections,
-            let rank = ranking.victim(at: now.instant).flatMap(ranking.rank(of:)), rank.standing.isNewcomer
-        else { return nil }
-        return rank.since + limits.handshakeGrace
     }
 
     /// Reads before it ranks: a request that is here as a whole is handled, and its connection safe, from the first moment.

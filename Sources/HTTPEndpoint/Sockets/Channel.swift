@@ -50,11 +50,6 @@ final class Channel {
         }
     }
 
-    /// Whether the client's first message was whole, and is answered.
-    var hasAnsweredHandshake: Bool {
-        tls.map { copenssl_session_has_answered($0.pointer) } ?? false
-    }
-
     /// Why the latest step failed, in the library's words; empty where the other side just left.
     var problem: String {
         tls.map { String(cString: copenssl_session_problem($0.pointer)) } ?? ""

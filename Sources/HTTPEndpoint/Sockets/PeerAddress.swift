@@ -2,15 +2,15 @@ import Platform
 
 /// Whom a connection comes from, as far as one client cannot easily be many: an IPv4 address, or the /64 network of an
 /// IPv6 address, of which a single machine commonly has all.
-package struct PeerAddress: Hashable, Sendable {
+struct PeerAddress: Hashable, Sendable {
     private let network: UInt64
     private let isIPv6: Bool
 
-    package static func ipv4(_ address: UInt32) -> PeerAddress {
+    static func ipv4(_ address: UInt32) -> PeerAddress {
         PeerAddress(network: UInt64(address), isIPv6: false)
     }
 
-    package static func ipv6(network: UInt64) -> PeerAddress {
+    static func ipv6(network: UInt64) -> PeerAddress {
         PeerAddress(network: network, isIPv6: true)
     }
 

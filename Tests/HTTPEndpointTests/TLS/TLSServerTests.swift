@@ -199,25 +199,6 @@ struct TLSServerTests {
         }
     }
 
-    @Test func `who is in a handshake keeps the place for a while, and the next one waits`() async throws {
-        var limits = HTTPServer.Limits()
-        limits.connections = 2
-        limits.handshakeGrace = .seconds(3600)
-        try await serve(limits: limits) { (_, address) async throws in
-            let first = try #require(BlockingClient(port: address.port))
-            try await onOwnThread {
-                Result {
-                    let second = try #require(BlockingClient(port: address.port))
-                    second.send("\u{16}\u{3}\u{1}")
-                }
-            }.get()
-            // The second one has gone, and its place is free.
-            #expect(try await probe(address) == .status(200))
-            first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-            #expect(await onOwnThread { first.readToEnd() }.text.hasPrefix("HTTP/1.1 400 "))
-        }
-    }
-
     @Test func `connections in every stage of a handshake do not keep the next one out`() async throws {
         var limits = HTTPServer.Limits()
         limits.connections = 8
