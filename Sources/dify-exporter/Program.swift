@@ -91,10 +91,8 @@ enum Program {
             server = try HTTPServer(
                 addresses: settings.inherited.isEmpty ? settings.addresses : [], inherited: settings.inherited,
                 limits: limits, security: web.tls, handshakeFailed: noteFailure,
-                readyAnswer: { request in web.access.readyAnswer(request) { routes.readyAnswer($0) } }
-            ) { request in
-                await web.access.answer(request) { await routes.answer($0) }
-            }
+                readyAnswer: { request in web.access.readyAnswer(request) { routes.readyAnswer($0) } },
+                handler: { request in await web.access.answer(request) { await routes.answer($0) } })
         } catch {
             Console.writeError("dify-exporter: \(error.advice(.listenAddress))")
             return .failure

@@ -37,8 +37,8 @@ struct HTTPServerTests {
 
     @Test func `what lies ready is sent without asking the handler, pipelined as well`() async throws {
         let server = try HTTPServer(
-            addresses: [anyPort], readyAnswer: { $0.path.hasPrefix("/ready") ? .text(200, $0.path) : nil }
-        ) { _ in .text(200, "handled") }
+            addresses: [anyPort], readyAnswer: { $0.path.hasPrefix("/ready") ? .text(200, $0.path) : nil },
+            handler: { _ in .text(200, "handled") })
         server.start()
         let port = server.boundAddresses[0].port
         let client = try #require(BlockingClient(port: port))

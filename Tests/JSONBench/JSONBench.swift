@@ -81,27 +81,44 @@ private struct DecodedPage: Decodable {
 
     struct Row: Decodable {
         let id: String
-        let workflow_run: Run?
-        let created_from: String?
-        let created_at: Int64
+        let run: Run?
+        let createdFrom: String?
+        let createdAt: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case id
+            case run = "workflow_run"
+            case createdFrom = "created_from"
+            case createdAt = "created_at"
+        }
     }
 
     struct Run: Decodable {
         let id: String
         let status: String
-        let triggered_from: String?
+        let triggeredFrom: String?
         let error: String?
-        let elapsed_time: Double?
-        let total_tokens: Int64?
-        let total_steps: Int64?
-        let exceptions_count: Int64?
-        let finished_at: Int64?
+        let elapsedTime: Double?
+        let totalTokens: Int64?
+        let totalSteps: Int64?
+        let exceptionsCount: Int64?
+        let finishedAt: Int64?
+
+        enum CodingKeys: String, CodingKey {
+            case id, status, error
+            case triggeredFrom = "triggered_from"
+            case elapsedTime = "elapsed_time"
+            case totalTokens = "total_tokens"
+            case totalSteps = "total_steps"
+            case exceptionsCount = "exceptions_count"
+            case finishedAt = "finished_at"
+        }
     }
 
     /// Counted as little as a script would.
     var count: Int {
         var runs: [String: Int] = [:]
-        for case let run? in data.map(\.workflow_run) where run.finished_at != nil { runs[run.status, default: 0] += 1 }
+        for case let run? in data.map(\.run) where run.finishedAt != nil { runs[run.status, default: 0] += 1 }
         return runs.values.reduce(0, +)
     }
 }

@@ -42,7 +42,7 @@ import Testing
         }
 
         func settings(
-            _ configuration: Configuration, until: Int64 = BackfillTests.until, step: Int64 = 60, days: Int64 = 2
+            _ configuration: Configuration, until: Int64 = BackfillTests.until, step: Int64 = 300, days: Int64 = 2
         ) throws -> HistorySettings {
             HistorySettings(
                 range: try HistoryRange(
@@ -52,7 +52,7 @@ import Testing
 
         func backfill(
             _ transport: (any Transport)? = nil, keys: [String] = ["key-1", "key-2"],
-            until: Int64 = BackfillTests.until, step: Int64 = 60, days: Int64 = 2,
+            until: Int64 = BackfillTests.until, step: Int64 = 300, days: Int64 = 2,
             tell: @escaping @Sendable (HistoryProgress) -> Void = { _ in }
         ) throws -> Backfill {
             let configuration = try configuration(keys)
@@ -194,7 +194,7 @@ import Testing
             _ = try await past.backfill().run(in: past.folder, .resume(since: nil, until: nil))
         }
         _ = try await past.backfill().run(in: past.folder, .new)
-        await #expect(throws: HistoryError.otherSettings(difference: "--step was 60s")) {
+        await #expect(throws: HistoryError.otherSettings(difference: "--step was 300s")) {
             _ = try await past.backfill(step: 30).run(in: past.folder, .resume(since: nil, until: nil))
         }
         await #expect(throws: HistoryError.otherSettings(difference: "the apps or their settings were others")) {
