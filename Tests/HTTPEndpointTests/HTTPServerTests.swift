@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPEndpoint
@@ -353,10 +354,12 @@ struct HTTPServerTests {
             return .text(200, "finished")
         }
         server.start()
-        let client = try #require(BlockingClient(port: server.boundAddresses[0].port))
+        let port = server.boundAddresses[0].port
+        let client = try #require(BlockingClient(port: port))
         client.send(Self.get("/"))
         for await _ in arrived { break }
         async let stopped: Void = server.stop()
+        try await Workbench.until { BlockingClient(port: port) == nil }
         releases.yield()
         let rest = await onOwnThread { client.readToEnd() }
         await stopped

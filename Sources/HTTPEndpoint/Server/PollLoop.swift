@@ -295,7 +295,8 @@ extension PollLoop {
         if let response = readyAnswer(request) {
             return carryOut(connections[slot]?.machine.answered(response, at: now) ?? [], on: slot)
         }
-        connections[slot]?.task = Task { [handler, mailbox] in
+        // Somebody waits for the answer: it must not stand behind work that nobody waits for.
+        connections[slot]?.task = Task(priority: .high) { [handler, mailbox] in
             mailbox.post(.answer(await handler(request), to: id))
         }
     }
