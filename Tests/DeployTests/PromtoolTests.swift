@@ -62,9 +62,8 @@ enum Promtool {
     static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
         let executable = try #require(path)
         let arguments = arguments.map { $0.hasPrefix("deploy/") ? ProjectFiles.url($0).path : $0 }
-        let child = try await Workbench.programs.run { try ChildProcess(executable, arguments) }
-        let output = try await child.text()
-        guard case .exited(let status) = try await child.ended() else { return (-1, output) }
+        let (output, end) = try await Workbench.promtool.run { try ChildProcess(executable, arguments).outcome() }
+        guard case .exited(let status) = end else { return (-1, output) }
         return (status, output)
     }
 }

@@ -59,10 +59,12 @@ package final class ChildProcess: Sendable {
 
     /// Waits until it has ended.
     package func ended() async throws -> End {
-        try await Workbench.waiting { [end] in
-            guard let end = end.wait(for: { $0 }) else { throw SystemError() }
-            return end
-        }
+        try await Workbench.waiting { [end] in try Self.wait(for: end) }
+    }
+
+    private static func wait(for end: Monitor<End?>) throws -> End {
+        guard let end = end.wait(for: { $0 }) else { throw SystemError() }
+        return end
     }
 
     /// Reads on until a line that `isWanted`, and gives it; nil at the end of the output.
@@ -86,12 +88,19 @@ package final class ChildProcess: Sendable {
 
     /// All that comes until the end of the output.
     package func text() async throws -> String {
+        try await Workbench.waiting { [output] in Self.readToEnd(output) }
+    }
+
+    /// All its output and how it ended; the calling thread waits for both.
+    package func outcome() throws -> (text: String, end: End) {
+        (Self.readToEnd(output), try Self.wait(for: end))
+    }
+
+    private static func readToEnd(_ output: Int32?) -> String {
         guard let output else { return "" }
-        return try await Workbench.waiting {
-            var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 1 << 16)
-            while case let count = read(output, &chunk, chunk.count), count > 0 { bytes += chunk[..<count] }
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = read(output, &chunk, chunk.count), count > 0 { bytes += chunk[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Platform
 
 /// A thread of its own for tests that compute for long, or that wait for another program.
@@ -6,21 +6,23 @@ import Platform
 /// Swift's tasks share as many threads as there are processors. A test that keeps one of them keeps the servers waiting that
 /// other tests ask meanwhile, until those run out of patience; a thread of its own is the operating system's to divide.
 package struct Workbench: Sendable {
-    private let queue: DispatchQueue
+    private let queue = OperationQueue()
 
-    private init(_ name: String) {
-        queue = DispatchQueue(label: name)
+    private init(places: Int) {
+        queue.maxConcurrentOperationCount = places
     }
 
-    /// For what computes: one after the other, so that a processor is left for everybody else.
-    package static let computing = Workbench("computing")
+    /// For what computes, two at a time: the operating system lets everybody else in between.
+    package static let computing = Workbench(places: 2)
     /// For other programs, which compute on their own.
-    package static let programs = Workbench("programs")
+    package static let programs = Workbench(places: 1)
+    /// For Prometheus's checks of the rules, each of which takes all processors that it can get.
+    package static let promtool = Workbench(places: 1)
 
-    /// Does the work as soon as what came before it is done, and gives what comes of it.
+    /// Does the work when a place is free, and gives what comes of it.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result(catching: work)) }
+            queue.addOperation { continuation.resume(with: Result(catching: work)) }
         }
     }
 

@@ -29,8 +29,8 @@ struct RuleExcerpt {
         var kept: [Substring] = []
         var isWanted = true
         for line in file.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let rule = line.wholeMatch(of: #/ {6}- (?:alert|record): (.+)/#) {
-                isWanted = wanted.contains(String(rule.1))
+            if let begin = ["      - alert: ", "      - record: "].first(where: line.hasPrefix) {
+                isWanted = wanted.contains(String(line.dropFirst(begin.count)))
             } else if RuleFile.indent(line) < 6, !line.isEmpty {
                 isWanted = true
             }

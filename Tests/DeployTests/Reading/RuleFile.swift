@@ -80,7 +80,7 @@ struct RuleFile {
 extension RuleFile {
     init(path: String) throws { self.init(try ProjectFiles.text(path)) }
 
-    static func alerts() throws -> [Rule] { try RuleFile(path: Alerting.rules).rules.filter { $0.kind == .alert } }
+    static func alerts() throws -> [Rule] { try all().filter { $0.kind == .alert } }
 
     /// The thresholds that hold for all apps and windows, by the last part of their names.
     static func thresholds() throws -> [String: Double] {
@@ -92,7 +92,10 @@ extension RuleFile {
             })
     }
 
-    static func all() throws -> [Rule] {
+    /// Those of the project, read once.
+    static func all() throws -> [Rule] { try read.get() }
+
+    private static let read = Result {
         try [Alerting.thresholds, Alerting.recording, Alerting.rules].flatMap { try RuleFile(path: $0).rules }
     }
 }

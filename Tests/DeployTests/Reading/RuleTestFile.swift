@@ -49,7 +49,10 @@ struct RuleTestFile {
         }
     }
 
-    static func all() throws -> [RuleTestFile] {
+    /// Those of the project, read once: they are long, and every alert looks into all of them.
+    static func all() throws -> [RuleTestFile] { try read.get() }
+
+    private static let read = Result {
         try ProjectFiles.paths(in: "deploy/prometheus/tests", ".yml").map { RuleTestFile(try ProjectFiles.text($0)) }
     }
 }
