@@ -53,15 +53,17 @@ struct SimulatedProcess {
         self.key = Key(text: key, version: 0)
         asked = self.key
     }
+}
 
+extension SimulatedProcess.Activity {
     var isQueued: Bool {
-        if case .queued = activity { return true }
+        if case .queued = self { return true }
         return false
     }
 
     /// When something happens next of its own accord.
     var due: UnixTime? {
-        switch activity {
+        switch self {
         case .none, .queued: nil
         case .sleeping(let moment), .saving(_, let moment), .loading(let moment): moment
         case .asking(_, _, let moment, _): moment

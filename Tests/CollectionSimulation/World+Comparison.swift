@@ -12,7 +12,7 @@ extension World {
     mutating func publish(_ snapshot: AppSnapshot, of index: Int) {
         let before = apps[index].snapshot?.numbers?.totals
         apps[index].snapshot = snapshot
-        apps[index].currentSince = isCurrent(apps[index]) ? apps[index].currentSince ?? now : nil
+        apps[index].currentSince = isCurrent(apps[index].snapshot) ? apps[index].currentSince ?? now : nil
         noteSuccess(snapshot, of: index)
         guard let numbers = snapshot.numbers else {
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }

@@ -82,7 +82,7 @@ extension World {
     mutating func carryOutDueSteps() {
         admitQueued()
         for index in apps.indices {
-            guard let due = apps[index].due, due <= now, apps[index].machine != nil else { continue }
+            guard let due = apps[index].activity.due, due <= now, apps[index].machine != nil else { continue }
             finishActivity(of: index)
         }
         admitQueued()

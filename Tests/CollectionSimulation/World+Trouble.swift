@@ -1,5 +1,6 @@
 import CivilTime
 import DifySimulator
+import LogCollection
 
 // What goes wrong, and what happens otherwise.
 extension World {
@@ -52,12 +53,12 @@ extension World {
     /// Whether every app has been collected up to a moment ago, for so long that each run that has ended was looked at since.
     private var isCurrent: Bool {
         apps.allSatisfy { app in
-            app.machine != nil && app.currentSince.map { now - $0 >= .seconds(600) } ?? false && isCurrent(app)
+            app.machine != nil && app.currentSince.map { now - $0 >= .seconds(600) } ?? false && isCurrent(app.snapshot)
         }
     }
 
-    func isCurrent(_ app: SimulatedProcess) -> Bool {
-        guard let until = app.snapshot?.numbers?.collectedUntil else { return false }
+    func isCurrent(_ snapshot: AppSnapshot?) -> Bool {
+        guard let until = snapshot?.numbers?.collectedUntil else { return false }
         return UnixTime(seconds: until) > serverNow - .seconds(300)
     }
 

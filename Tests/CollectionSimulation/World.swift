@@ -200,10 +200,10 @@ package struct World {
 
     private func nextEvent() -> UnixTime {
         var next = downUntil ?? end
-        for app in apps {
-            if let due = app.due { next = min(next, due) }
+        for index in apps.indices {
+            if let due = apps[index].activity.due { next = min(next, due) }
         }
-        if let first = queue.first, apps[first].isQueued {
+        if let first = queue.first, apps[first].activity.isQueued {
             // The budget says when; asked on a copy, so that asking takes no place.
             var budget = budget
             switch budget.admit(at: reading.monotonic) {
