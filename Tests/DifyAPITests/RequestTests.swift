@@ -281,6 +281,33 @@ import Testing
         let answer = try await DifyClient.make(CannedTransport(response)).logs(LogsQuery())
         #expect(answer.result == .failure(.authentication(message: "token <API key> is bad")))
     }
+
+    @Test(arguments: [
+        ("token app-Zk3QwErTy7UiOpAsDfGh9JkL is bad", "token <API key> is bad"),
+        ("no such token: app-Zk3QwErTy7Ui", "no such token: app-<API key>"),
+        ("ends in …sDfGh9JkL", "ends in …<API key>"),
+        ("%5ak3qwerty7", "<API key>"),
+        (String(repeating: "app-Zk3QwErTy7UiOpAsDfGh9JkL ", count: 99), String(repeating: "<API key> ", count: 99)),
+        ("Zk3QwEr and iOpAsDf are short, app- is of every key", "Zk3QwEr and iOpAsDf are short, app- is of every key"),
+    ])
+    func `a piece of a key is taken out as well, should the server have cut it`(said: String, shown: String) throws {
+        let key = try #require(APIKey("app-Zk3QwErTy7UiOpAsDfGh9JkL"))
+        #expect(key.redacted(from: said).hasPrefix(shown))
+        for count in 0...200 {
+            let cut = Quotation(key: key)(String(repeating: "-", count: count) + said)
+            let letters = cut.lowercased().replacing("-", with: "")
+            for first in 0...16 {
+                let piece = "zk3qwerty7uiopasdfgh9jkl".dropFirst(first).prefix(8)
+                #expect(!letters.contains(piece), "\(cut)")
+            }
+        }
+    }
+
+    @Test func `a key of words has no pieces`() throws {
+        let key = try #require(APIKey("app-support-bot-of-the-sales-team"))
+        #expect(key.redacted(from: "support-bot") == "support-bot")
+        #expect(key.redacted(from: "app-support-bot-of-the-sales-team") == "<API key>")
+    }
 }
 
 @Suite struct AppInfoTests {
