@@ -14,6 +14,8 @@ actor AppHistoryReader {
     private var history: AppHistory
     /// The rows that Dify counts in what is to be read; 0 where it did not tell.
     private let expectedRows: Int
+    /// Why the latest request failed; nil where it did not.
+    private var failure: APIError?
 
     /// The attempts at the first request, and the pause between them.
     private static let attempts = 3
@@ -49,12 +51,15 @@ actor AppHistoryReader {
         of app: AppConfiguration, _ source: AppSource, _ clock: any CollectionClock, _ folder: String, _ hasBegun: Bool
     ) async throws(HistoryError) -> AppInfo {
         var failures = 0
+        var failure: APIError?
         while true {
             switch await source.info().result {
             case .success(let info): return info
-            case .failure(.cancelled): throw .interrupted(path: folder, hasBegun: hasBegun)
+            case .failure(.cancelled):
+                throw .interrupted(path: folder, hasBegun: hasBegun, problem: failure?.description)
             case .failure(let error):
                 failures += 1
+                failure = error
                 guard error.isTransient, failures < attempts else {
                     throw .app(name: app.displayName, advice: error.advice, hasBegun: hasBegun)
                 }
@@ -88,22 +93,40 @@ actor AppHistoryReader {
         }
     }
 
+    private var interruption: HistoryError {
+        .interrupted(path: folder, hasBegun: true, problem: failure?.description)
+    }
+
+    private func noteFailure(of result: Result<some Any, APIError>) {
+        switch result {
+        case .success: failure = nil
+        case .failure(.cancelled): break
+        case .failure(let error): failure = error
+        }
+    }
+
     private func carryOut() async throws(HistoryError) {
         let input: AppMachine.Input
         switch history.step {
         case .load: input = .loaded(.success(nil))
-        case .askInfo: input = .info(await source.info())
-        case .askLogs(let query): input = .logs(await source.logs(query, history.urgency))
+        case .askInfo:
+            let answer = await source.info()
+            noteFailure(of: answer.result)
+            input = .info(answer)
+        case .askLogs(let query):
+            let answer = await source.logs(query, history.urgency)
+            noteFailure(of: answer.result)
+            input = .logs(answer)
         case .save: input = .saved(.success(()), took: .zero)
         case .sleep(let deadline):
             do {
                 try await clock.sleep(until: deadline)
             } catch {
-                throw .interrupted(path: folder, hasBegun: true)
+                throw interruption
             }
             input = .woke
         }
-        guard !Task.isCancelled else { throw .interrupted(path: folder, hasBegun: true) }
+        guard !Task.isCancelled else { throw interruption }
         for event in history.resume(input, at: clock.now, jitter: Double.random(in: 0...1)) { log.report(event) }
         if let problem = history.problem { throw .app(name: app.displayName, advice: problem.advice, hasBegun: true) }
     }

@@ -16,7 +16,8 @@ package enum HistoryError: Error, Equatable, CustomStringConvertible {
     case app(name: String, advice: String, hasBegun: Bool)
     case hasCheckpoint(app: String, path: String)
     case checkpoint(app: String, StateProblem)
-    case interrupted(path: String, hasBegun: Bool)
+    /// `problem` is why the latest request failed, where it did.
+    case interrupted(path: String, hasBegun: Bool, problem: String? = nil)
 
     /// Whether the command line is wrong, rather than something outside.
     package var isUsage: Bool {
@@ -48,9 +49,11 @@ package enum HistoryError: Error, Equatable, CustomStringConvertible {
             "\(app) has a checkpoint already, \(path): its live counters would not join this history. Leave --checkpoint out, or "
                 + "set the numbers aside with serve --storage.reset-app."
         case .checkpoint(let app, let problem): "\(app): \(problem.advice)"
-        case .interrupted(let path, hasBegun: true):
-            "interrupted; what is complete is in \(path). Go on with --resume."
-        case .interrupted(_, hasBegun: false): "interrupted; nothing was written."
+        case .interrupted(let path, hasBegun: true, let problem):
+            "interrupted\(Self.during(problem)); what is complete is in \(path). Go on with --resume."
+        case .interrupted(_, hasBegun: false, let problem): "interrupted\(Self.during(problem)); nothing was written."
         }
     }
+
+    private static func during(_ problem: String?) -> String { problem.map { " while \($0)" } ?? "" }
 }
