@@ -90,10 +90,10 @@ enum Variable {
             "query": "prometheus", "regex": "", "multi": false, "includeAll": false, "hide": 0, "refresh": 1,
             "skipUrlSync": false, "options": [], "current": ["selected": false, "text": "default", "value": "default"],
         ],
-        query("job", "Job", "The job of the scrape configuration.", "label_values(dify_exporter_build_info, job)"),
+        query("job", "Job", "The job of the scrape configuration.", "label_values(dify_up, job)"),
         query(
             "instance", "Exporter", "The exporters of these jobs.",
-            #"label_values(dify_exporter_build_info{job=~"$job"}, instance)"#),
+            #"label_values(dify_up{job=~"$job"}, instance)"#),
         query(
             "app", "App", "The apps of these exporters, as they are named in their configuration.",
             #"label_values(dify_up{\#(Selected.exporters)}, app)"#),
