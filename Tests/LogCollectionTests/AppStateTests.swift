@@ -206,7 +206,7 @@ import Testing
         state.hasten(at: 2000, interval: .seconds(30))
         // An eighth of the run's age of 500 s.
         #expect(state.unfinished[LogID("a")]?.nextLook == 2062)
-        #expect(state.openWindows.due(at: 2000 + 480).count == 1)
+        #expect(state.openWindows.due(at: 2000 + 480, lateLimit: 960).count == 1)
         #expect(state.unreadable.due(at: 2000 + 1800) == [1800])
         let hastened = state
         state.hasten(at: 2000, interval: .seconds(30))

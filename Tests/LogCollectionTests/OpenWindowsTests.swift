@@ -36,6 +36,23 @@ import Testing
         }
     }
 
+    @Test func `the try that decides comes before those that are only tries again`() {
+        var windows = OpenWindows()
+        for (first, tries) in [(Int64(1000), [Int64(2100)]), (1200, []), (1400, [1600])] {
+            _ = windows.open(first...(first + 99), at: 1500, lateLimit: 960) { _ in 0 }
+            for moment in tries {
+                let window = windows.windows.last!
+                _ = windows.open(first...(first + 99), at: moment, .readInVain(window), lateLimit: 960) { _ in 0 }
+            }
+        }
+        // By their times the one of 1200 would be first, then that of 1400.
+        #expect(windows.due(at: 2459, lateLimit: 960).map(\.first) == [1200, 1400, 1000])
+        // At 2460 no row can appear in any of them any more.
+        _ = windows.open(1000...1099, at: 2461, .readInVain(windows.windows[0]), lateLimit: 960) { _ in 0 }
+        _ = windows.open(1200...1299, at: 2462, .readInVain(windows.windows[1]), lateLimit: 960) { _ in 0 }
+        #expect(windows.due(at: 3000, lateLimit: 960).map(\.first) == [1400, 1200, 1000])
+    }
+
     @Test func `tries in vain come at growing intervals`() {
         var windows = OpenWindows()
         _ = windows.open(range, at: 1200, lateLimit: 100_000) { _ in 0 }

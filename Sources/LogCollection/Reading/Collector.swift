@@ -252,7 +252,7 @@ package struct Collector: Sendable {
         for second in state.unreadable.due(at: now).prefix(Self.unreadableRetries).reversed() {
             round.jobs.append(.read(reader(Window(second: second)), .look))
         }
-        for open in state.openWindows.due(at: now).prefix(Self.usualFutileRequests).reversed() {
+        for open in state.openWindows.due(at: now, lateLimit: lateLimit).prefix(Self.usualFutileRequests).reversed() {
             if state.ledger.count(in: open.window) > RoundPlan.rowsInAWindow {
                 round.jobs.append(.audit(open.window, chunks: 0, retried: open))
             } else {

@@ -22,6 +22,12 @@ package struct OpenWindow: Hashable, Sendable {
         attempts >= OpenWindows.enoughAttempts && now.subtractingSaturating(max(last, since)) >= lateLimit
     }
 
+    /// Whether it has not been read since no row can appear late in it any more: that reading brings whatever there is.
+    fileprivate func isDecisive(lateLimit: Int64, at now: Int64) -> Bool {
+        let end = max(last, since).addingSaturating(lateLimit)
+        return now >= end && (attempts == 0 || nextTry.subtractingSaturating(OpenWindows.pause(after: attempts)) < end)
+    }
+
     fileprivate func limited(to range: ClosedRange<Int64>) -> OpenWindow {
         OpenWindow(range, since: since, attempts: attempts, nextTry: nextTry)
     }
@@ -42,6 +48,8 @@ package struct OpenWindows: Hashable, Sendable {
     private static let longestJoined: Int64 = 600
     fileprivate static let shortestInterval: Int64 = 30
     private static let longestInterval = shortestInterval << 4
+
+    fileprivate static func pause(after attempts: Int) -> Int64 { shortestInterval << Int64(min(attempts, 4)) }
 
     package init() {}
 
@@ -86,9 +94,10 @@ package struct OpenWindows: Hashable, Sendable {
             case .putOff(let window):
                 return OpenWindow(range, since: window.since, attempts: window.attempts, nextTry: now)
             case .readInVain(let window):
-                let pause = OpenWindows.shortestInterval << Int64(min(window.attempts + 1, 4))
+                let attempts = window.attempts + 1
                 return OpenWindow(
-                    range, since: window.since, attempts: window.attempts + 1, nextTry: now.addingSaturating(pause))
+                    range, since: window.since, attempts: attempts,
+                    nextTry: now.addingSaturating(OpenWindows.pause(after: attempts)))
             }
         }
     }
@@ -141,9 +150,13 @@ package struct OpenWindows: Hashable, Sendable {
         remove(from: second, to: .max)
     }
 
-    /// Those whose time has come, oldest try first.
-    func due(at now: Int64) -> [OpenWindow] {
-        windows.filter { $0.nextTry <= now }.sorted { ($0.nextTry, $0.first) < ($1.nextTry, $1.first) }
+    /// Those whose time has come: first those in which no row can appear late any more and which were not read since, then
+    /// the others, each longest waiting first. On a server that never agrees more windows are due than are read.
+    func due(at now: Int64, lateLimit: Int64) -> [OpenWindow] {
+        windows.filter { $0.nextTry <= now }
+            .map { (order: $0.isDecisive(lateLimit: lateLimit, at: now) ? 0 : 1, window: $0) }
+            .sorted { ($0.order, $0.window.nextTry, $0.window.first) < ($1.order, $1.window.nextTry, $1.window.first) }
+            .map(\.window)
     }
 
     /// Lets nothing wait longer than the longest interval, whatever clock it was planned by.
