@@ -37,6 +37,7 @@ enum {
 };
 
 enum {
+    CODE_OUT_OF_MEMORY = 27,
     CODE_OPERATION_TIMEDOUT = 28,
     CODE_SSL_CONNECT_ERROR = 35,
     CODE_SSL_ENGINE_NOTFOUND = 53,
@@ -51,6 +52,7 @@ enum {
     CODE_SSL_ISSUER_ERROR = 83,
     CODE_SSL_PINNEDPUBKEYNOTMATCH = 90,
     CODE_SSL_INVALIDCERTSTATUS = 91,
+    CODE_TOO_LARGE = 100,
     ERROR_BUFFER_SIZE = 256,
     HEADERS_LIMIT = 64 * 1024,
 };
@@ -317,8 +319,14 @@ static ccurl_outcome outcome_of(int code, const ccurl_slot *slot) {
     case CODE_SSL_PINNEDPUBKEYNOTMATCH:
     case CODE_SSL_INVALIDCERTSTATUS:
         return CCURL_TLS;
+    // So the library refuses a header line of more than 100 kB: as a want of memory up to 8.5, and by a name of its own since.
+    case CODE_OUT_OF_MEMORY:
+    case CODE_TOO_LARGE:
+        return CCURL_HEADERS_TOO_LONG;
     default:
-        return slot->body.is_over_limit || slot->headers.is_over_limit ? CCURL_TOO_LONG : CCURL_CONNECTION;
+        return slot->headers.is_over_limit ? CCURL_HEADERS_TOO_LONG
+               : slot->body.is_over_limit  ? CCURL_TOO_LONG
+                                           : CCURL_CONNECTION;
     }
 }
 
@@ -344,6 +352,8 @@ ccurl_response ccurl_slot_get(ccurl_slot *slot, const ccurl_request *request) {
     int code = drive(slot);
     ccurl_response response = {.outcome = outcome_of(code, slot), .code = code};
     curl.easy_getinfo(slot->easy, INFO_RESPONSE_CODE, &response.status);
+    // A refusal is one by its status, however long its words are.
+    if (response.outcome == CCURL_TOO_LONG && response.status != 200) response.outcome = CCURL_OK;
     curl.easy_getinfo(slot->easy, INFO_SSL_VERIFYRESULT, &response.verify_result);
     curl.multi_remove_handle(slot->multi, slot->easy);
     curl.easy_setopt(slot->easy, OPT_HTTPHEADER, NULL);

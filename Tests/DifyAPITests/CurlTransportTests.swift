@@ -86,6 +86,28 @@ struct CurlTransportTests {
         }
     }
 
+    @Test(arguments: [401, 500]) func `a refusal keeps its status, however long its words are`(status: Int) async throws
+    {
+        try await withServer { _ in
+            HTTPResponse(status: status, body: [UInt8](repeating: 0x61, count: 200_000))
+        } _: { url in
+            let response = try await get(request(url, bodyLimit: 100_000))
+            #expect(response.status == status && response.body.count <= 100_000)
+        }
+    }
+
+    @Test(arguments: [70_000, 1_000_000]) func `header fields beyond the limit are told as such`(length: Int)
+        async throws
+    {
+        try await withServer { _ in
+            var response = HTTPResponse.text(200, "{}")
+            response.headers.add("X-Odd", String(repeating: "a", count: length))
+            return response
+        } _: { url in
+            await #expect(throws: TransportError.headersTooLong) { try await get(request(url)) }
+        }
+    }
+
     @Test func `a long body that memory is short for is given up, and the connection serves the next`() async throws {
         let transport = CurlTransport(settings: .init(userAgent: "test"), longAnswers: LongAnswers(limit: 3 << 20))
         try await withServer { request in

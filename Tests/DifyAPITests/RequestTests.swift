@@ -49,6 +49,7 @@ import Testing
             (.connection("refused"), .connection(message: "refused"), "connection"),
             (.tls(.expired, "expired"), .tls(.expired, message: "expired"), "tls"),
             (.tooLong, .oversized(message: "longer than 32 MiB"), "invalid_response"),
+            (.headersTooLong, .oversized(message: "its header fields are longer than 64 KiB"), "invalid_response"),
             (
                 .tooLongTogether(40 << 20),
                 .oversized(message: "the longest of those that came at once, with more than 40 MiB"), "invalid_response"

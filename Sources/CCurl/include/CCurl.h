@@ -43,6 +43,7 @@ typedef enum {
     CCURL_CONNECTION,
     CCURL_TLS,
     CCURL_TOO_LONG,
+    CCURL_HEADERS_TOO_LONG,
     CCURL_CANCELLED,
 } ccurl_outcome;
 

@@ -111,6 +111,7 @@ extension APIError {
             case .connection(let message): .connection(message: quote(message))
             case .tls(let problem, let message): .tls(problem, message: quote(message))
             case .tooLong: .oversized(message: "longer than \(bodyLimit >> 20) MiB")
+            case .headersTooLong: .oversized(message: "its header fields are longer than 64 KiB")
             case .tooLongTogether(let limit):
                 .oversized(message: "the longest of those that came at once, with more than \(limit >> 20) MiB")
             case .cancelled: .cancelled

@@ -115,6 +115,7 @@ final class CurlSlot: @unchecked Sendable {
             let problem = TLSProblem(code: raw.code, verifyResult: raw.verify_result, message: message)
             return .failure(.tls(problem, message))
         case CCURL_TOO_LONG: return .failure(.tooLong)
+        case CCURL_HEADERS_TOO_LONG: return .failure(.headersTooLong)
         case CCURL_CANCELLED: return .failure(.cancelled)
         default: return .failure(.connection(timeless(message)))
         }

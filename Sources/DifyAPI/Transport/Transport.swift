@@ -59,8 +59,10 @@ package enum TransportError: Error, Equatable, Sendable {
     /// The name does not resolve, nobody listens, or the connection broke; with the library's words.
     case connection(String)
     case tls(TLSProblem, String)
-    /// The body went beyond the request's limit.
+    /// The body of an answer with status 200 went beyond the request's limit; of others the beginning is enough.
     case tooLong
+    /// The header fields went beyond 64 KiB, or one of their lines beyond what the library takes.
+    case headersTooLong
     /// It was the longest of several long ones on their way at once, which together went beyond so many bytes.
     case tooLongTogether(Int)
     case cancelled
