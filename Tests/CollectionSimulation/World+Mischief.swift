@@ -252,6 +252,7 @@ extension World {
 
     /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
     /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
+    /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open.
     func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
         guard let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, let second = run.logSecond else {
             return false
@@ -264,6 +265,11 @@ extension World {
         return isLostToClock
             || (mischief.hasHidden || kinds.contains(.unreadable))
                 && apps[index].givenUp.contains { $0.contains(second) }
+            || mischief.lies.hiddenShare > 0 && isOpen(second, index)
+    }
+
+    private func isOpen(_ second: Int64, _ index: Int) -> Bool {
+        apps[index].machine?.collector?.state.openWindows.windows.contains { $0.window.contains(second) } ?? false
     }
 
     /// Whether new logs were told from forgotten ones by then. A row that cannot be served leaves that open.

@@ -196,6 +196,20 @@ import Testing
         #expect(RoundPlan(state: state, at: 2000, includesFarAudit: false).looks.isEmpty)
     }
 
+    @Test func `an unreadable row among forgotten ones is not waited for, since its neighbours would count again`() {
+        var state = AppState.make(start: 1000)
+        #expect(state.apply(.make("a", at: 1500, .succeeded), at: 1510) == .new)
+        _ = state.apply(.make("b", at: 2500, .succeeded), at: 2510)
+        state.frontier = 2600
+        state.complete(until: 2600)
+        state.finalize(until: 2000)
+        state.forget()
+        #expect(state.noteUnreadable(2, second: 1500, at: 2600) == 0)
+        #expect(state.apply(.make("a", at: 1500, .succeeded), at: 2600) == .forgotten)
+        #expect(state.noteUnreadable(2, second: 2500, at: 2600) == 2)
+        #expect(state.apply(.make("b", at: 2500, .succeeded), at: 2600) == .known)
+    }
+
     @Test func `what was planned by a clock that was ahead does not wait for it`() {
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1500, .running), at: 90_000)

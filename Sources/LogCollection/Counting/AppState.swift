@@ -194,8 +194,10 @@ package struct AppState: Hashable, Sendable {
         rewind(to: second)
     }
 
-    /// Notes how many rows of a second could not be served, and gives how many of them are newly so.
+    /// Notes how many rows of a second could not be served, and gives how many of them are newly so. Of seconds that the ledger
+    /// has forgotten nothing is noted: all their rows would pass for new once the bad one is repaired.
     mutating func noteUnreadable(_ rows: Int, second: Int64, at now: Int64) -> Int {
+        guard ledger.remembers(second) else { return 0 }
         defer { ledger.pin(Set(unreadable.seconds.keys)) }
         return unreadable.note(rows, second: second, at: now)
     }
