@@ -28,7 +28,9 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         // By the bytes in memory, since nearly all strings are plain, and the view of a string is slow to go over.
         let isCopied = value.utf8.withContiguousStorageIfAvailable { text in
-            for byte in text where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+            guard text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+                return false
+            }
             bytes.append(contentsOf: text)
             return true
         }
