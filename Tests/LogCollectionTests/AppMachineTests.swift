@@ -34,7 +34,8 @@ import Testing
         "pausing info": ["woke": "asking info"],
         "asking recognition": [
             "page": "asking logs", "page fails": "pausing recognition", "page refused": "resting",
-            "page with an unreadable row": "resting", "filter refused": "resting", "page of another key": "asking info",
+            "page with an unreadable row": "asking logs", "filter refused": "resting",
+            "page of another key": "asking info",
         ],
         "pausing recognition": ["woke": "asking recognition"],
         "asking newest": [

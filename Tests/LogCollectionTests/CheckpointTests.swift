@@ -119,8 +119,8 @@ import Testing
 
     @Test func `later versions are named and other files are damage`() {
         let content = content(small.encoded)
-        #expect(problem(file(version: 4, content: content)) == nil)
-        #expect(problem(file(version: 5, content: content)) == .newerVersion(5))
+        #expect(problem(file(version: 5, content: content)) == nil)
+        #expect(problem(file(version: 6, content: content)) == .newerVersion(6))
         #expect(problem(file(version: .max, content: [])) == .newerVersion(.max))
         #expect(problem([]) == .damaged)
         #expect(problem(Array("another file of the same length or more, by chance or mistake\n".utf8)) == .damaged)

@@ -247,6 +247,66 @@ import Testing
         #expect(rounds <= 3)
     }
 
+    @Test func `rows that were counted and cannot be served any more are not searched for in each round`() {
+        let logs = (0..<275).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0)) }
+        var scene = Scene(logs: logs, start: 1900, now: 2300)
+        scene.round()
+        #expect(scene.counted == 275)
+        scene.bad = Set(logs.map(\.id))
+        for _ in 0..<120 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 275)
+        #expect(scene.collector.tally.unreadableRows == 0)
+        #expect(scene.requests < 3600)
+        #expect(scene.collector.state.collectedUntil > scene.now - 240)
+    }
+
+    @Test func `a late row among twenty seconds whose rows cannot be served any more is found by counts`() {
+        let logs = (0..<20).map { WorkflowLog.make("\($0)", at: 2020 + Int64($0)) }
+        var scene = Scene(logs: logs, start: 1900, now: 2060)
+        scene.round()
+        scene.bad = Set(logs.map(\.id))
+        scene.now += 15
+        scene.round()
+        #expect(scene.collector.state.unreadable.seconds.count == 20)
+        #expect(scene.collector.state.unreadable.seconds.values.allSatisfy { $0.rows == 0 })
+        scene.list.logs.append(.make("late", at: 2035))
+        // The second's own turn would come after more than ten rounds.
+        var rounds = 0
+        while scene.counted < 21, rounds < 20 {
+            scene.now += 10
+            scene.round()
+            rounds += 1
+        }
+        #expect(scene.counted == 21)
+        #expect(rounds <= 5)
+    }
+
+    @Test func `a window behind a crowded second is read in a few rounds on a server that is in doubt`() {
+        let crowd = (0..<120).map { WorkflowLog.make("c\($0)", at: 2900) }
+        let others = (0..<60).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0) * 10) }
+        var scene = Scene(logs: crowd + others, start: 1900, now: 3700)
+        var state = AppState.make(start: 1900)
+        state.frontier = 3690
+        for log in (crowd + others).dropLast(2) { state.ledger.insert(LogID(log.id), second: log.createdAt) }
+        _ = state.openWindows.open(2000...3600, at: 3600, lateLimit: 960) { _ in 178 }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        // Counts that are wrong in each round.
+        scene.count = { $0 > 0 ? $0 + 1 : 0 }
+        for _ in 0..<40 {
+            scene.now += 30
+            scene.round()
+        }
+        scene.count = { $0 }
+        for _ in 0..<20 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 2)
+    }
+
     @Test func `unreadable rows outlive a restart`() throws {
         var scene = Scene(logs: [.make("bad", at: 2000), .make("good", at: 2000)], start: 1900, now: 2020)
         scene.bad = ["bad"]

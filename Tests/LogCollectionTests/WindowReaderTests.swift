@@ -171,8 +171,18 @@ import Testing
         #expect(reader.seen.count == 79)
         #expect(reader.refusing == [logs[place].createdAt: 1])
         #expect(reader.open == [])
-        #expect(requests <= 20)
+        #expect(requests <= 10)
         #expect(!reader.complete.contains { $0.contains(logs[place].createdAt) })
+    }
+
+    @Test func `as many rows as were counted do not make a second complete that refused one`() {
+        var reader = WindowReader(Window(second: 1000))
+        _ = reader.receiveRefusal(index: 0, at: 1010)
+        _ = reader.receive(.make([], total: 1))
+        // A row that came after the count is not the one that was refused.
+        #expect(reader.receive(.make([.make("late", at: 1000)], total: 2)) == .reading)
+        #expect(reader.complete == [])
+        #expect(reader.request == PageRequest(window: Window(second: 1000)))
     }
 
     @Test func `unreadable rows in a crowded second are isolated`() {

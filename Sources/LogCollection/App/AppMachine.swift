@@ -382,7 +382,9 @@ package struct AppMachine: Sendable {
                 nextRead(round, at: now)
             case (.recognition(var recognition, _, let info), .unreadableRow):
                 recognition.passOver()
-                guard !recognition.isUndecided else { return end(.api(error), round, at: now) }
+                guard
+                    !recognition.isUndecided || recognition.isSameApp(difyName: info.name, baseURL: setup.baseURL)
+                else { return end(.api(error), round, at: now) }
                 recognise(recognition, info, round, at: now)
             case (.newest, .unreadableRow): beginReading(from: nil, round, at: now)
             default: end(.api(error), round, at: now)

@@ -23,9 +23,12 @@ struct Recognition: Hashable, Sendable {
     init(of checkpoint: Checkpoint) {
         identity = checkpoint.identity
         let ledger = checkpoint.state.ledger
-        let newest = ledger.seconds.keys.sorted(by: >).prefix(Self.secondsAtHand)
-        known = ledger.seconds.filter { newest.contains($0.key) }.mapValues { $0.present.union($0.missing) }
-        seconds = newest.reversed()
+        let unreadable = checkpoint.state.unreadable.seconds
+        let newest = ledger.seconds.keys.sorted(by: >)
+        let readable = newest.filter { unreadable[$0] == nil }
+        let chosen = (readable + newest.filter { unreadable[$0] != nil }).prefix(Self.secondsAtHand)
+        known = ledger.seconds.filter { chosen.contains($0.key) }.mapValues { $0.present.union($0.missing) }
+        seconds = chosen.reversed()
     }
 
     /// Whose numbers they are, for people.
@@ -52,7 +55,7 @@ struct Recognition: Hashable, Sendable {
         _ = seconds.popLast()
     }
 
-    /// Whether Dify could serve none of the seconds, so that there is nothing to decide from.
+    /// Whether Dify could serve none of the seconds, so that there is nothing but names to decide from.
     var isUndecided: Bool { answers == 0 && seconds.isEmpty && !known.isEmpty }
 
     /// The verdict. Where neither a known log was found nor another in its place, names decide; with the same name at the

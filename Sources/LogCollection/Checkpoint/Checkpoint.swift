@@ -35,7 +35,7 @@ package struct Checkpoint: Hashable, Sendable {
     }
 
     private static let mark = Array("dify-exporter checkpoint\n".utf8)
-    private static let version: UInt64 = 4
+    private static let version: UInt64 = 5
 
     package var encoded: [UInt8] {
         var content = ByteWriter()

@@ -61,6 +61,9 @@ package struct Ledger: Hashable, Sendable {
         return seconds.reduce(0) { window.contains($1.key) ? $0 + $1.value.present.count : $0 }
     }
 
+    /// The logs of a second that the server should still have.
+    func logs(of second: Int64) -> Set<LogID> { seconds[second]?.present ?? [] }
+
     /// Whether any log of the window has been read.
     func hasLogs(in window: Window) -> Bool {
         seconds.keys.contains(where: window.contains)
@@ -92,13 +95,13 @@ package struct Ledger: Hashable, Sendable {
     /// The latest second in which a log was read.
     var newestSecond: Int64? { seconds.keys.max() }
 
-    /// The earliest second from which on the window holds at most `rows` known logs.
+    /// The earliest second from which on the window holds at most `rows` known logs; the newest with any where it alone holds more.
     func start(ofNewest rows: Int, in window: Window) -> Int64 {
         var count = 0
-        var start = (window.last ?? .max)
+        var start: Int64?
         for second in seconds.keys.filter(window.contains).sorted(by: >) {
             count += seconds[second]?.present.count ?? 0
-            if count > rows { return start }
+            if count > rows { return start ?? second }
             start = second
         }
         return window.first

@@ -61,8 +61,8 @@ package struct Collector: Sendable {
         /// Windows that may still be closed in this collection while it catches up.
         var windowsLeft = Collector.catchUpWindows
         var answers = 0
-        /// How many of the answers were refusals.
-        var refusals = 0
+        /// How many of the answers helped to isolate rows that cannot be served: refusals, and what cuts a page down.
+        var isolations = 0
         var isDurableStep = false
         /// How many requests may still bring nothing while disagreements with the server's counts are looked into.
         var futileRequestsLeft = Collector.usualFutileRequests
@@ -81,8 +81,9 @@ package struct Collector: Sendable {
         case read(WindowReader, Purpose)
         /// Counts the rows from a second on, to choose the width of the windows that catch up.
         case gauge(from: Int64)
-        /// Compares the server's count of a window with the ledger's; `chunks` of its newest rows were read already.
-        case audit(Window, chunks: Int, retried: OpenWindow?)
+        /// Compares the server's count of a window with the ledger's; `chunks` of its newest rows were read already, or nil: all rows
+        /// but those of seconds with unreadable ones.
+        case audit(Window, chunks: Int?, retried: OpenWindow?)
     }
 
     private enum Purpose: Sendable {
@@ -124,9 +125,9 @@ package struct Collector: Sendable {
     static let catchUpWindows = 4
     /// And after how many answers it closes no further one: windows with crowded seconds take many.
     private static let catchUpAnswers = 60
-    /// After so many refusals in one round, what needs more of them is left open, but for a second that is being read row by row:
-    /// rows that cannot be served in great number must not make a round endless.
-    private static let refusalLimit = 240
+    /// After so many answers of that kind in one round, what needs more of them is left open, but for a second that is being read row
+    /// by row: rows that cannot be served in great number must not make a round endless.
+    private static let isolationLimit = 240
     /// Rows that a window of a catch-up is expected to hold. Each is read from its newest page down, so that only its last page
     /// is not full; and what was read of a window is read again when an error cuts it short.
     private static let rowsInACatchUpWindow = 1200
@@ -300,8 +301,9 @@ package struct Collector: Sendable {
                 round.recalled += page.logs.map { (id: LogID($0.id), second: $0.createdAt) }
                 if page.total > Self.recallLimit { reader.stop() }
             }
-            let isCuttingDown = reader.isCuttingDown
+            let (isCuttingDown, mayGoOn) = (reader.isCuttingDown, reader.isReadingUnreadableSecond)
             let progress = reader.receive(page)
+            if isCuttingDown, !mayGoOn { noteIsolation(&reader, mayGoOn: false, at: now.second) }
             resume(reader, purpose, progress, isFutile: news == 0 && !isCuttingDown, at: now.second)
             putOffSearches(at: now.second)
         }
@@ -318,24 +320,31 @@ package struct Collector: Sendable {
         guard let job = round.jobs.popLast() else { return false }
         round.latestAt = now.second
         round.answers += 1
-        round.refusals += 1
         defer { round.hasMetUnreadable = true }
         switch job {
         case .gauge, .audit:
             // Asked once more, by a page that holds no row.
             guard !round.hasMetUnreadable else { return false }
+            round.isolations += 1
             round.jobs.append(job)
         case .read(var reader, let purpose):
             let purpose = purpose.begun(at: now.second)
             notePresent(reader.window, purpose, at: now.second)
+            let mayGoOn = reader.isReadingUnreadableSecond
             let progress = reader.receiveRefusal(index: index, at: now.second)
-            if round.refusals >= Self.refusalLimit {
-                putOffSearches(at: now.second)
-                if !reader.isReadingUnreadableSecond { reader.stop() }
-            }
+            noteIsolation(&reader, mayGoOn: mayGoOn, at: now.second)
             resume(reader, purpose, progress, isFutile: false, at: now.second)
         }
         return true
+    }
+
+    /// Puts off what needs more isolating once a round has done enough of it. `mayGoOn`: whether a second is read row by row that
+    /// was begun before.
+    private mutating func noteIsolation(_ reader: inout WindowReader, mayGoOn: Bool, at now: Int64) {
+        round.isolations += 1
+        guard round.isolations >= Self.isolationLimit else { return }
+        putOffSearches(at: now)
+        if !mayGoOn || !reader.isReadingUnreadableSecond { reader.stop() }
     }
 
     private mutating func resume(
@@ -345,7 +354,9 @@ package struct Collector: Sendable {
         if case .late = purpose {
             if isFutile { noteFutileRequest() } else { round.hasFoundMissing = true }
         }
-        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0 { reader.stop() }
+        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0, !isToEnd(reader, purpose) {
+            reader.stop()
+        }
         guard reader.request != nil else { return finish(reader, purpose, at: now) }
         round.jobs.append(.read(reader, purpose))
     }
@@ -433,8 +444,9 @@ package struct Collector: Sendable {
     private func reader(_ window: Window, wanted: Set<LogID>? = nil) -> WindowReader {
         let unreadable = state.unreadable.seconds(in: window)
         let wantedSeconds = Set(unreadable.isEmpty ? [] : (wanted ?? []).compactMap { state.unfinished[$0]?.second })
+        let known = window.isSingleSecond && !unreadable.isEmpty ? state.ledger.logs(of: window.first) : []
         return WindowReader(
-            window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds,
+            window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds, known: known,
             trustsCounts: doubt == 0 && !round.countsDisagreed, cutsByTime: settings.safeguards.contains(.cutByTime))
     }
 
@@ -474,10 +486,23 @@ package struct Collector: Sendable {
             for second in state.unreadable.seconds(in: part) { state.postponeUnreadable(second, at: now) }
         }
         if wasUnreadable, state.unreadable.seconds[reader.window.first] == nil { retryUnreadable(at: now) }
-        if case .late(_, let counted?) = purpose, reader.isWhole, counted != state.ledger.count(in: reader.window) {
-            disagree()
-        }
+        if case .late(let retried, let counted) = purpose { concludeSearch(reader, counted: counted, retried) }
         if case .forward(let since) = purpose { conclude(reader.window, since: since ?? now, at: now) }
+    }
+
+    /// Draws the conclusions from what was read because a count said that rows are missing.
+    private mutating func concludeSearch(_ reader: WindowReader, counted: Int64?, _ retried: OpenWindow?) {
+        if let counted, reader.isWhole, counted != state.ledger.count(in: reader.window) { disagree() }
+        // What is missing may be a late row in a second that was left out.
+        guard let first = reader.skipped.first, let last = reader.skipped.last, reader.open.isEmpty,
+            reader.unread.isEmpty, counted != known(in: reader.window)
+        else { return }
+        appendAudit(Window(first: first, last: last), chunks: nil, retried)
+    }
+
+    /// How many rows the server should count in a window.
+    private func known(in window: Window) -> Int64 {
+        Int64(state.ledger.count(in: window) + state.unreadable.count(in: window))
     }
 
     /// Reads a window, or is done with it at once where all of its seconds are known to be unreadable.
@@ -526,9 +551,15 @@ package struct Collector: Sendable {
         if round.futileRequestsLeft <= 0 { round.countsDisagreed = true }
     }
 
+    /// Whether a search goes on though too many requests have brought nothing: a crowded second needs more than a doubtful round
+    /// has, and before it is given up it is read to its end once.
+    private func isToEnd(_ reader: WindowReader, _ purpose: Purpose) -> Bool {
+        reader.isReadingCrowdedSecond && purpose.retried?.isAtLastTry == true
+    }
+
     /// Puts off what is left of the search for missing rows, once too many requests have brought nothing.
     private mutating func putOffSearches(at now: Int64) {
-        guard round.futileRequestsLeft <= 0 || round.refusals >= Self.refusalLimit else { return }
+        guard round.futileRequestsLeft <= 0 || round.isolations >= Self.isolationLimit else { return }
         let jobs = round.jobs
         round.jobs = []
         for job in jobs {
@@ -536,6 +567,7 @@ package struct Collector: Sendable {
             // An open window that was not begun waits as it is.
             case .audit(let window, _, let retried) where window != retried?.window:
                 leaveOpen(window, .unread(retried), at: now, isNew: false)
+            case .read(let reader, let purpose) where isToEnd(reader, purpose): round.jobs.append(job)
             case .read(let reader, .late(let retried, _)) where reader.window != retried?.window:
                 leaveOpen(reader.window, .unread(retried), at: now, isNew: false)
             case .audit, .read(_, .late): break
@@ -651,9 +683,8 @@ package struct Collector: Sendable {
     /// five minutes more are for a server whose clock is set forward meanwhile.
     private var lateLimit: Int64 { max(960, settings.overlap.wholeSeconds) }
 
-    private mutating func compare(_ window: Window, total: Int64, chunks: Int, retried: OpenWindow?, at now: Int64) {
-        let known = Int64(state.ledger.count(in: window) + state.unreadable.count(in: window))
-        guard total != known, let last = window.last else {
+    private mutating func compare(_ window: Window, total: Int64, chunks: Int?, retried: OpenWindow?, at now: Int64) {
+        guard total != known(in: window), let last = window.last else {
             state.openWindows.close(window)
             return
         }
@@ -662,6 +693,7 @@ package struct Collector: Sendable {
             disagree()
             return leaveOpen(window, .unread(retried), at: now, isNew: retried == nil)
         }
+        guard let chunks else { return splitAudit(window, retried, at: now) }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
             read(reader(window), .late(retried: retried, counted: total), at: now)
         } else if chunks < 2 {
@@ -677,7 +709,22 @@ package struct Collector: Sendable {
         }
     }
 
-    private mutating func appendAudit(_ window: Window, chunks: Int, _ retried: OpenWindow? = nil) {
+    /// Goes on to find the second with unreadable rows in which another row is: that of the window, or those of its halves.
+    private mutating func splitAudit(_ window: Window, _ retried: OpenWindow?, at now: Int64) {
+        noteFutileRequest()
+        let seconds = state.unreadable.seconds(in: window)
+        guard seconds.count > 1 else {
+            for second in seconds {
+                read(reader(Window(second: second)), .late(retried: retried, counted: nil), at: now)
+            }
+            return
+        }
+        let middle = seconds[seconds.count / 2]
+        appendAudit(Window(first: window.first, last: middle - 1), chunks: nil, retried)
+        appendAudit(Window(first: middle, last: seconds.last), chunks: nil, retried)
+    }
+
+    private mutating func appendAudit(_ window: Window, chunks: Int?, _ retried: OpenWindow? = nil) {
         if !window.isEmpty { round.jobs.append(.audit(window, chunks: chunks, retried: retried)) }
     }
 }

@@ -10,6 +10,9 @@ package struct OpenWindow: Hashable, Sendable {
 
     package var window: Window { Window(first: first, last: last) }
 
+    /// Whether it is given up if the next try is in vain as well, once no row can appear late in it.
+    var isAtLastTry: Bool { attempts + 1 >= OpenWindows.enoughAttempts }
+
     init(_ window: ClosedRange<Int64>, since: Int64, attempts: Int, nextTry: Int64) {
         (first, last) = (window.lowerBound, window.upperBound)
         self.since = since

@@ -56,7 +56,7 @@ struct RoundPlan: Equatable {
     private mutating func extendForwardStart(through points: inout [Point], _ state: AppState) {
         while let point = points.first, point.second >= state.ledger.floor {
             let between = Window(first: point.second, last: forwardStart - 1)
-            guard state.ledger.count(in: between) <= Self.rowsWorthARequest, state.unreadable.count(in: between) == 0
+            guard state.ledger.count(in: between) <= Self.rowsWorthARequest, state.unreadable.isEmpty(in: between)
             else { return }
             forwardStart = point.second
             points.removeFirst()
@@ -81,7 +81,7 @@ struct RoundPlan: Equatable {
                 let gap = Window(first: point.second, last: look.window.first - 1)
                 let isKnown = point.second >= state.ledger.floor || point.second == look.window.first - 1
                 if isKnown, state.ledger.count(in: gap) <= rowsWorthARequest,
-                    state.ledger.count(in: joined) <= rowsInAWindow, state.unreadable.count(in: joined) == 0
+                    state.ledger.count(in: joined) <= rowsInAWindow, state.unreadable.isEmpty(in: joined)
                 {
                     look.window = joined
                     look.runs.formUnion(point.runs)
@@ -102,7 +102,7 @@ struct RoundPlan: Equatable {
             let part = Window(first: part.lowerBound, last: part.upperBound)
             let isNextToForward = part.last == forwardStart - 1
             if isNextToForward, state.ledger.count(in: part) <= Self.rowsWorthARequest,
-                state.unreadable.count(in: part) == 0
+                state.unreadable.isEmpty(in: part)
             {
                 forwardStart = part.first
             } else if audits.count < auditLimit {

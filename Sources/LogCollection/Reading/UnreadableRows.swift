@@ -6,7 +6,8 @@ package struct UnreadableRows: Hashable, Sendable {
     package private(set) var seconds: [Int64: Entry] = [:]
 
     package struct Entry: Hashable, Sendable {
-        /// How many rows of the second cannot be served.
+        /// How many rows of the second were never read. 0 where all of them were: they are in the numbers, and pages with them are
+        /// refused all the same.
         package let rows: Int
         /// How often the second has been tried.
         let attempts: Int
@@ -20,15 +21,17 @@ package struct UnreadableRows: Hashable, Sendable {
 
     package init() {}
 
-    /// Nil where there are too many, or a second without rows.
+    /// Nil where there are too many.
     init?(_ seconds: [Int64: Entry]) {
-        guard seconds.count <= Self.limit, seconds.values.allSatisfy({ $0.rows > 0 && $0.attempts >= 0 }) else {
+        guard seconds.count <= Self.limit, seconds.values.allSatisfy({ $0.rows >= 0 && $0.attempts >= 0 }) else {
             return nil
         }
         self.seconds = seconds
     }
 
     package var isEmpty: Bool { seconds.isEmpty }
+
+    func isEmpty(in window: Window) -> Bool { !seconds.keys.contains(where: window.contains) }
 
     func count(in window: Window) -> Int {
         seconds.isEmpty ? 0 : seconds.reduce(0) { window.contains($1.key) ? $0 + $1.value.rows : $0 }
@@ -38,13 +41,9 @@ package struct UnreadableRows: Hashable, Sendable {
         seconds.isEmpty ? [] : seconds.keys.filter(window.contains).sorted()
     }
 
-    /// Notes what a try found, and gives how many rows of the second are new among the unreadable ones.
+    /// Notes that a try was refused and how many rows were not read, and gives how many of these are new among the unreadable ones.
     mutating func note(_ rows: Int, second: Int64, at now: Int64) -> Int {
         let before = seconds[second]
-        guard rows > 0 else {
-            seconds[second] = nil
-            return 0
-        }
         guard before != nil || seconds.count < Self.limit else { return rows }
         let attempts = before.map { $0.attempts + 1 } ?? 0
         let pause = min(Self.shortestInterval << Int64(min(attempts, 10)), Self.longestInterval)

@@ -7,6 +7,8 @@ import DifyAPI
 struct UnreadableSecondReader: Sendable {
     enum Progress: Equatable {
         case reading
+        /// As many rows were served as there were: the second can be read like any other, or has more rows by now.
+        case served
         /// All rows were served that can be, of so many.
         case finished(total: Int)
         /// Too many rows, or requests, or fewer rows than the count says: the second stays open.
@@ -14,6 +16,7 @@ struct UnreadableSecondReader: Sendable {
     }
 
     let second: Int64
+    private let known: Set<LogID>
     private var seen: Set<LogID> = []
     /// The server's count; nil until it was asked, by a page past the end, which is never refused.
     private var total: Int?
@@ -26,6 +29,12 @@ struct UnreadableSecondReader: Sendable {
     /// Single rows that were refused in this walk.
     private var refusedRows = 0
     private var requests = 0
+    /// What became of the pages of walks that were not quick, by their place in `limits`.
+    private var answers: [(served: Int, refused: Int)] = limits.map { _ in (0, 0) }
+    /// The largest pages of which at least half were served.
+    private var quickLevel: Int?
+    private var isQuick = false
+    private var futileQuickWalks = 0
 
     /// Rows on a page. Each is a multiple of the next, so that a page is cut without remainder.
     private static let limits = [100, 20, 5, 1]
@@ -33,8 +42,13 @@ struct UnreadableSecondReader: Sendable {
     private static let walkLimit = 12
     private static let rowLimit = 5000
 
-    init(second: Int64) {
+    /// - Parameters:
+    ///   - known: rows that were read before the second came to be known for its unreadable ones; empty at the first try.
+    ///   - total: the server's count of the second, if it is known.
+    init(second: Int64, known: Set<LogID> = [], total: Int64? = nil) {
         self.second = second
+        self.known = known
+        if let total, (1...Int64(Self.rowLimit)).contains(total) { begin(total: Int(total)) }
     }
 
     var request: PageRequest {
@@ -48,10 +62,9 @@ struct UnreadableSecondReader: Sendable {
         seen.formUnion(ids)
         if total == nil {
             guard count <= Self.rowLimit else { return .incomplete }
-            total = Int(count)
-            beginWalk(over: Int(count))
+            begin(total: Int(count))
         } else {
-            _ = pages.popLast()
+            if let served = pages.popLast(), !isQuick { answers[served.level].served += 1 }
             // The list ends before its count: that count would be walked for nothing.
             if ids.isEmpty { return .incomplete }
         }
@@ -62,6 +75,8 @@ struct UnreadableSecondReader: Sendable {
     mutating func receiveRefusal() -> Progress {
         requests += 1
         guard let total, let refused = pages.popLast() else { return .incomplete }
+        guard !isQuick else { return conclude() }
+        answers[refused.level].refused += 1
         if refused.level + 1 < Self.limits.count {
             let (outer, inner) = (Self.limits[refused.level], Self.limits[refused.level + 1])
             let first = (refused.page - 1) * outer
@@ -76,23 +91,48 @@ struct UnreadableSecondReader: Sendable {
 
     private mutating func conclude() -> Progress {
         guard let total, pages.isEmpty else { return requests < Self.requestLimit ? .reading : .incomplete }
-        // Tied rows may come in a new order with each answer: one that moved between two pages was on none of them, and
-        // an unreadable one may have been on both. So a walk proves nothing that another does not confirm.
-        futileWalks = seen.count > seenBefore || walks == 1 ? 0 : futileWalks + 1
-        let isConfirmed = futileWalks > 0 && seen.count + refusedRows == total
-        if seen.count < total, !isConfirmed, futileWalks < 3, walks < Self.walkLimit {
-            beginWalk(over: total)
+        let hasNews = seen.count > seenBefore
+        if isQuick, seen.count < total {
+            futileQuickWalks = hasNews ? 0 : futileQuickWalks + 1
+            beginWalk(over: total, quickly: futileQuickWalks < 2)
             return .reading
         }
-        return .finished(total: total)
+        // Tied rows may come in a new order with each answer: one that moved between two pages was on none of them, and
+        // an unreadable one may have been on both. So a walk proves nothing that another does not confirm.
+        futileWalks = hasNews || walks == 1 ? 0 : futileWalks + 1
+        // Where all but one were served and one was refused, that is the one. And where nothing is new since the latest try, the
+        // next try is soon enough.
+        let isConfirmed =
+            seen.count + refusedRows == total && (futileWalks > 0 || refusedRows == 1)
+            || !known.isEmpty && seen.isSubset(of: known)
+        if seen.count < total, !isConfirmed, futileWalks < 3, walks < Self.walkLimit {
+            quickLevel = answers.indices.dropLast().first {
+                answers[$0].served > 0 && answers[$0].served >= answers[$0].refused
+            }
+            futileQuickWalks = 0
+            beginWalk(over: total, quickly: hasNews && quickLevel != nil)
+            return .reading
+        }
+        return seen.count < total ? .finished(total: total) : .served
     }
 
-    private mutating func beginWalk(over rows: Int) {
-        walks += 1
-        refusedRows = 0
+    private mutating func begin(total count: Int) {
+        total = count
+        beginWalk(over: count, quickly: false)
+    }
+
+    /// A quick walk leaves refused pages as they are: on the others, the order of ties brings rows that no page has shown yet.
+    private mutating func beginWalk(over rows: Int, quickly: Bool) {
+        isQuick = quickly
         seenBefore = seen.count
         // Pages that hold the whole second were refused before this reader was asked.
-        let level = Self.limits.firstIndex { $0 < rows } ?? Self.limits.count - 1
+        var level = Self.limits.firstIndex { $0 < rows } ?? Self.limits.count - 1
+        if quickly, let quickLevel {
+            level = max(level, quickLevel)
+        } else {
+            walks += 1
+            refusedRows = 0
+        }
         let limit = Self.limits[level]
         pages = stride(from: 0, to: rows, by: limit).reversed().map { (level, $0 / limit + 1) }
     }

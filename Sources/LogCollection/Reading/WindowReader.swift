@@ -32,8 +32,12 @@ struct WindowReader: Sendable {
     private let cutsByTime: Bool
     /// How often an answer may hold fewer rows than its own count before its part of the window is left open.
     private let patience: Int
+    /// Whether counts lead to rows that cannot be served; not where they have led to a second without one.
+    private var followsCounts: Bool
     /// Seconds that are not asked for: their rows are known to be unreadable.
     let skipped: [Int64]
+    /// The logs that are known of a single second which is known for its unreadable rows.
+    private let known: Set<LogID>
     /// What is still to be read; the last is next.
     private var parts: [Part]
     private var shortAnswers = 0
@@ -43,13 +47,17 @@ struct WindowReader: Sendable {
     /// The server's second of the latest refusal: where a window without an end is halved.
     private var refusedAt: Int64 = .min
     private var hasEndedEarly = false
+    /// The latest row that was found to be unreadable, and how many seconds lie between it and the one before.
+    private var latestUnreadable: (second: Int64, spacing: Int64?)?
 
     private enum Part: Sendable {
         case span(Window)
         /// So many of the newest rows of a window: those before one that cannot be served.
         case newest(Window, rows: Int)
-        /// The row after the newest one, which cannot be served.
-        case afterNewest(Window)
+        /// The row after the newest one. Whether that one cannot be served, or whether it is not known which one is.
+        case afterNewest(Window, isNewestRefused: Bool)
+        /// The second of the newest row, which cannot be served.
+        case dating(NewestRowSearch)
         /// The offset page that comes next, where cutting by time is switched off.
         case page(Int, of: Window)
         case crowded(CrowdedSecondReader)
@@ -57,7 +65,8 @@ struct WindowReader: Sendable {
 
         var window: Window {
             switch self {
-            case .span(let window), .newest(let window, _), .afterNewest(let window), .page(_, let window): window
+            case .span(let window), .newest(let window, _), .afterNewest(let window, _), .page(_, let window): window
+            case .dating(let search): search.window
             case .crowded(let reader): Window(second: reader.second)
             case .withUnreadable(let reader): Window(second: reader.second)
             }
@@ -67,19 +76,22 @@ struct WindowReader: Sendable {
     private static let usualPatience = 3
     /// Refused pages before the rest is left open: a server on which nothing can be read must not be asked for ever.
     private static let refusalLimit = 240
-    private static let refusedSpanLimit = 60
+    private static let refusedSpanLimit = 45
 
     /// - Parameters:
     ///   - skipping: seconds with rows that are known to be unreadable, rising; they are left out, but where a wanted log may be.
+    ///   - known: the logs that are known of a single second which is known for its unreadable rows.
     ///   - trustsCounts: false where this server's counts lately disagreed with its rows; then nothing is asked again.
     init(
         _ window: Window, wanted: Set<LogID>? = nil, skipping: [Int64] = [], wantedSeconds: Set<Int64> = [],
-        trustsCounts: Bool = true, cutsByTime: Bool = true
+        known: Set<LogID> = [], trustsCounts: Bool = true, cutsByTime: Bool = true
     ) {
         self.window = window
+        self.known = known
         self.wanted = wanted
         self.cutsByTime = cutsByTime
         patience = trustsCounts ? Self.usualPatience : 1
+        followsCounts = trustsCounts
         skipped = window.isSingleSecond ? [] : skipping.filter { window.contains($0) && !wantedSeconds.contains($0) }
         parts = []
         var next = window.first
@@ -112,7 +124,7 @@ struct WindowReader: Sendable {
     /// Whether the next answer helps to find a row that cannot be served, even if it brings no row.
     var isCuttingDown: Bool {
         switch parts.last {
-        case .newest, .afterNewest, .withUnreadable: true
+        case .newest, .afterNewest, .dating, .withUnreadable: true
         default: false
         }
     }
@@ -122,7 +134,8 @@ struct WindowReader: Sendable {
         switch parts.last {
         case .span(let window): PageRequest(window: window)
         case .newest(let window, let rows): PageRequest(window: window, limit: rows)
-        case .afterNewest(let window): PageRequest(window: window, page: 2, limit: 1)
+        case .afterNewest(let window, _): PageRequest(window: window, page: 2, limit: 1)
+        case .dating(let search): search.request
         case .page(let page, let window): PageRequest(window: window, page: page)
         case .crowded(let reader): reader.request
         case .withUnreadable(let reader): reader.request
@@ -148,7 +161,12 @@ struct WindowReader: Sendable {
         case .span(let span): turnPage(after: 1, page, of: span)
         case .page(let number, let span): turnPage(after: number, page, of: span)
         case .newest(let span, let rows): continueBelow(page, rows: rows, of: span)
-        case .afterNewest(let span): narrow(span, to: page.logs.first?.createdAt)
+        case .afterNewest(let span, let isNewestRefused):
+            let next = page.logs.first?.createdAt
+            if isNewestRefused, followsCounts { date(span, next: next) } else { narrow(span, to: next) }
+        case .dating(var search):
+            search.receive(total: page.total)
+            goOn(search)
         case .crowded(var reader):
             switch reader.receive(ids, page) {
             case .reading: parts.append(.crowded(reader))
@@ -180,17 +198,22 @@ struct WindowReader: Sendable {
         }
         switch parts.popLast() {
         case .span(let span) where span.isSingleSecond:
-            parts.append(.withUnreadable(UnreadableSecondReader(second: span.first)))
+            parts.append(.withUnreadable(UnreadableSecondReader(second: span.first, known: known)))
         case .span(let span):
             if let index, (1..<LogsQuery.maximumLimit).contains(index) {
                 parts.append(.newest(span, rows: index))
             } else {
-                parts.append(.afterNewest(span))
+                parts.append(.afterNewest(span, isNewestRefused: index == 0))
             }
-        case .newest(let span, _), .afterNewest(let span): halve(span)
+        case .afterNewest(let span, true) where followsCounts:
+            goOn(
+                NewestRowSearch(
+                    span, from: span.first, at: refusedAt, isNextRefused: true, spacing: latestUnreadable?.spacing))
+        case .newest(let span, _), .afterNewest(let span, _): halve(span)
+        case .dating(let search): open.append(search.window)
         case .page(_, let span): open.append(span)
         case .crowded(let reader):
-            parts.append(.withUnreadable(UnreadableSecondReader(second: reader.second)))
+            parts.append(.withUnreadable(UnreadableSecondReader(second: reader.second, known: known)))
         case .withUnreadable(var reader):
             let progress = reader.receiveRefusal()
             conclude(reader, progress)
@@ -205,6 +228,12 @@ struct WindowReader: Sendable {
         return false
     }
 
+    /// Whether a second is being read that fills a page or more.
+    var isReadingCrowdedSecond: Bool {
+        if case .crowded = parts.last { return true }
+        return false
+    }
+
     private mutating func endIfSatisfied() -> Progress {
         guard !parts.isEmpty else { return .finished }
         guard let wanted, wanted.isSubset(of: seen) else { return .reading }
@@ -216,9 +245,19 @@ struct WindowReader: Sendable {
     private mutating func conclude(_ reader: UnreadableSecondReader, _ progress: UnreadableSecondReader.Progress) {
         switch progress {
         case .reading: parts.append(.withUnreadable(reader))
+        case .served:
+            parts.append(.span(Window(second: reader.second)))
+            noteServed(reader.second)
         case .finished(let total): refusing[reader.second] = total
-        case .incomplete: open.append(Window(second: reader.second))
+        case .incomplete:
+            open.append(Window(second: reader.second))
+            noteServed(reader.second)
         }
+    }
+
+    /// No row of the second was refused for certain: if counts have led to it, they are wrong.
+    private mutating func noteServed(_ second: Int64) {
+        if latestUnreadable?.second == second { followsCounts = false }
     }
 
     private mutating func continueAfter(_ page: LogPage, of span: Window) {
@@ -274,9 +313,28 @@ struct WindowReader: Sendable {
         if upper.isSingleSecond { append(upper) } else { halve(upper) }
     }
 
+    /// Searches the newest row of the span, which is unreadable; the next one is of the second `next`, if there is one.
+    private mutating func date(_ span: Window, next: Int64?) {
+        let first = next.flatMap { span.contains($0) ? $0 : nil } ?? span.first
+        goOn(NewestRowSearch(span, from: first, at: refusedAt, rows: next == nil ? 1 : nil))
+    }
+
+    private mutating func goOn(_ search: NewestRowSearch) {
+        guard let second = search.found else { return parts.append(.dating(search)) }
+        latestUnreadable = (second, latestUnreadable.map { $0.second - second })
+        if let later = search.unsearched { append(later) }
+        let rest = Window(first: search.window.first, last: second - 1)
+        if search.isNextRefused, search.rows == 1, !rest.isEmpty {
+            parts.append(.afterNewest(rest, isNewestRefused: true))
+        } else {
+            append(rest)
+        }
+        parts.append(.withUnreadable(UnreadableSecondReader(second: second, total: search.rows)))
+    }
+
     private mutating func halve(_ span: Window) {
         guard !span.isSingleSecond else {
-            parts.append(.withUnreadable(UnreadableSecondReader(second: span.first)))
+            parts.append(.withUnreadable(UnreadableSecondReader(second: span.first, known: known)))
             return
         }
         let last = span.last ?? max(span.first, refusedAt)
