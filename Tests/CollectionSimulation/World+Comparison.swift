@@ -128,7 +128,7 @@ extension World {
             return fail("\(name): nothing was ever published")
         }
         // What was logged before counting began is none of its numbers.
-        let all = truth(of: name) { run in run.logSecond.map { $0 >= start } ?? false }
+        let all = truth(of: name, asIfRepaired: true) { run in run.logSecond.map { $0 >= start } ?? false }
         let certain = truth(of: name) { run in
             run.logSecond.map { $0 >= start } ?? false && !isUncertain(run, of: index)
         }
@@ -159,8 +159,11 @@ extension World {
         report.uncertainRuns += all.finished - certain.finished
     }
 
-    private func truth(of app: String, where isIncluded: (SimulatedRun) -> Bool) -> Truth {
+    private func truth(
+        of app: String, asIfRepaired: Bool = false, where isIncluded: (SimulatedRun) -> Bool
+    ) -> Truth {
         var dify = dify
+        if asIfRepaired { dify.apply(.repair(app: app), at: now) }
         return dify.truth(of: app, at: now, where: isIncluded)
     }
 

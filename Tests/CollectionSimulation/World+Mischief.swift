@@ -23,6 +23,8 @@ struct MischiefState {
     var dates = Dates.right
     /// Whether `Date` was ever that of a clock far behind: such a one is followed, and cuts the ends of runs.
     var datesFellBack = false
+    /// Whether rows that cannot be served stay so to the end of the world.
+    var isNeverRepaired = false
     /// Two releases that answer in turn while a cluster is upgraded.
     var rollout: (old: ServerVersion, new: ServerVersion)?
     /// When `Date` began or ceased to be of another clock.
@@ -140,22 +142,28 @@ extension World {
         case .rollout:
             if let rollout = mischief.rollout { dify.apply(.upgrade(rollout.new), at: now) }
             mischief.rollout = nil
-        case .rows(let app): dify.apply(.repair(app: app), at: now)
+        case .rows(let app): repair(app)
         }
         dify.apply(.setLies(mischief.lies), at: now)
     }
 
-    /// From here on no new mischief comes, and what is under way ends. A server that lies for ever goes on.
+    /// From here on no new mischief comes, and what is under way ends. A server that lies for ever goes on, and in some worlds nobody
+    /// repairs rows.
     mutating func endMischief() {
+        mischief.isNeverRepaired = kinds.contains(.unreadable) && mischief.random.chance(0.3)
         for ending in mischief.ends { end(ending.what) }
         mischief.ends = []
-        for app in dify.apps { dify.apply(.repair(app: app.settings.name), at: now) }
+        for app in dify.apps { repair(app.settings.name) }
         for index in apps.indices where apps[index].key.text != dify.apps[index].settings.key {
             giveKey(dify.apps[index].settings.key, to: index)
         }
         (mischief.infoFailsUntil, mischief.recognitionFailsUntil) = (now, now)
         mischief.pauses = []
         mischief.next = end
+    }
+
+    private mutating func repair(_ app: String) {
+        if !mischief.isNeverRepaired { dify.apply(.repair(app: app), at: now) }
     }
 
     // MARK: Upgrades
@@ -252,7 +260,8 @@ extension World {
 
     /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
     /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
-    /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open.
+    /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open. A row that was never
+    /// repaired may have been read before it broke.
     func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
         guard let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, let second = run.logSecond else {
             return false
@@ -266,6 +275,7 @@ extension World {
             || (mischief.hasHidden || kinds.contains(.unreadable))
                 && apps[index].givenUp.contains { $0.contains(second) }
             || mischief.lies.hiddenShare > 0 && isOpen(second, index)
+            || mischief.isNeverRepaired && run.poisonedAt != nil
     }
 
     private func isOpen(_ second: Int64, _ index: Int) -> Bool {
