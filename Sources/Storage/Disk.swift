@@ -25,6 +25,15 @@ extension Disk {
         try rename(beside, to: name)
         try syncFolder()
     }
+
+    /// All of a file, or nil where there is none. What is read outlives a crash: whoever wrote it may have ended, or met an error,
+    /// before the last sync.
+    package mutating func readDurable(_ name: String) throws(DiskError) -> [UInt8]? {
+        guard let bytes = try read(name) else { return nil }
+        try sync(name)
+        try syncFolder()
+        return bytes
+    }
 }
 
 /// Why the disk did not do something.

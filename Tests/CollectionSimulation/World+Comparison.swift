@@ -15,6 +15,8 @@ extension World {
         apps[index].currentSince = isCurrent(apps[index].snapshot) ? apps[index].currentSince ?? now : nil
         noteSuccess(snapshot, of: index)
         guard let numbers = snapshot.numbers else {
+            // What cannot be read, or may be lost in a crash, is not shown.
+            if case .down(.state(.disk)) = snapshot.health { return }
             if !apps[index].published.isEmpty { fail("\(snapshot.name): the series vanished") }
             return
         }

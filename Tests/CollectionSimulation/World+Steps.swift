@@ -161,7 +161,10 @@ extension World {
         switch apps[index].activity {
         case .none, .queued: return
         case .sleeping: resume(index, .woke)
-        case .loading: resume(index, .loaded(load(index)))
+        case .loading:
+            let result = load(index)
+            if disk.hasCrashed { return kill(downFor: .seconds(Int64(1 + random.below(60)))) }
+            resume(index, .loaded(result))
         case .saving(let bytes, _):
             let result = save(bytes, of: index)
             // The process died in the middle of its save; the power may be gone as well.
@@ -246,7 +249,7 @@ extension World {
 
     private mutating func load(_ index: Int) -> Result<[UInt8]?, StateProblem> {
         do throws(DiskError) {
-            return .success(try disk.read(apps[index].setup.storagePath))
+            return .success(try disk.readDurable(apps[index].setup.storagePath))
         } catch {
             return .failure(.disk(error.description))
         }

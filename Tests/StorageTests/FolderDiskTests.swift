@@ -23,6 +23,15 @@ import Testing
         }
     }
 
+    @Test func `what is read to be gone by is synced before`() throws {
+        var disk = ToldDisk(files: ["x": [7]])
+        #expect(try disk.readDurable("x") == [7])
+        #expect(disk.told == ["read x", "sync x", "sync the folder"])
+        #expect(try disk.readDurable("absent") == nil)
+        disk.failing = "sync the folder"
+        #expect(throws: DiskError.self) { try disk.readDurable("x") }
+    }
+
     @Test func `a file in the place of the folder is named as what it is`() throws {
         try withDisk { disk in
             try disk.replace("x", with: [1])
@@ -62,4 +71,26 @@ import Testing
             #expect(error?.reason == "it is not a regular file")
         }
     }
+}
+
+/// A disk that keeps what it is told, and refuses one operation.
+private struct ToldDisk: Disk {
+    var files: [String: [UInt8]]
+    var told: [String] = []
+    var failing: String?
+
+    private mutating func tell(_ operation: String) throws(DiskError) {
+        told.append(operation)
+        if operation == failing { throw DiskError(operation: operation, path: "", reason: "told to") }
+    }
+
+    mutating func read(_ name: String) throws(DiskError) -> [UInt8]? {
+        try tell("read \(name)")
+        return files[name]
+    }
+
+    mutating func write(_ name: String, _ bytes: [UInt8]) throws(DiskError) { try tell("write \(name)") }
+    mutating func sync(_ name: String) throws(DiskError) { try tell("sync \(name)") }
+    mutating func rename(_ name: String, to newName: String) throws(DiskError) { try tell("rename \(name)") }
+    mutating func syncFolder() throws(DiskError) { try tell("sync the folder") }
 }

@@ -35,7 +35,7 @@ package actor FileCheckpointStore: CheckpointStore {
             guard isOpen else { throw .locked(path: folder.lockPath) }
         }
         let fileName = fileName
-        return try await folder.perform { disk, _ throws(DiskError) in try disk.read(fileName) }
+        return try await folder.perform { disk, _ throws(DiskError) in try disk.readDurable(fileName) }
     }
 
     package func save(_ bytes: [UInt8]) async throws(StateProblem) {
