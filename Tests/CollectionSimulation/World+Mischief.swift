@@ -247,12 +247,12 @@ extension World {
         mischief.ends.append((now + mischief.span(5, 1200), .dates))
     }
 
-    /// Sets the server's clock by half an hour to five hours, back or forward, and once only: an unfinished run is looked at again
-    /// after an eighth of its age, which is to be less than the quiet at the end.
+    /// Sets the server's clock by 17 minutes to five hours, back or forward, and once only: an unfinished run is looked at again
+    /// after an eighth of its age, which is to be less than the quiet at the end. What is older than 16 minutes is forgotten, so that
+    /// a clock which is set back by less does not stamp among that; by much more, it stamps from before counting began.
     private mutating func stepServerClockFar() {
         guard mischief.farSteps.isEmpty, now - clockSteppedAt > .seconds(1800) else { return }
-        let minutes = 30 + mischief.random.below(270)
-        let span = Duration.seconds(60 * minutes * (mischief.random.chance(0.5) ? 1 : -1))
+        let span = mischief.span(1020, 18_000) * (mischief.random.chance(0.5) ? 1 : -1)
         mischief.farSteps.append((now, serverNow.second, span))
         for index in apps.indices { (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil) }
         setServerClock(by: span)

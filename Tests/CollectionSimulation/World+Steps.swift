@@ -112,6 +112,21 @@ extension World {
         let recalls = !kinds.isDisjoint(with: [.steps, .dates])
         let limit = kinds.contains(.unreadable) ? 1000 : recalls ? 500 : 250
         if requests > limit { fail("\(apps[index].setup.name): \(requests) requests without a rest") }
+        checkLooks(of: index)
+    }
+
+    /// A run that has not ended is looked at again after an eighth of its age, or an interval.
+    private mutating func checkLooks(of index: Int) {
+        let app = apps[index]
+        guard case .up? = app.snapshot?.health, now - max(clockSteppedAt, mischief.datesChangedAt) > .seconds(600),
+            !mischief.datesAreWrong, mischief.farSteps.isEmpty || app.successesSinceStep >= 2
+        else { return }
+        let longest = app.setup.settings.interval + .seconds(60)
+        let late = app.machine?.collector?.state.unfinished.values.first { run in
+            let age = serverNow - UnixTime(seconds: run.second)
+            return UnixTime(seconds: run.nextLook) - serverNow > max(longest, age / 8 + .seconds(60))
+        }
+        if let late { fail("\(app.setup.name): a run of \(late.second) waits until \(late.nextLook)") }
     }
 
     private mutating func admitQueued() {
