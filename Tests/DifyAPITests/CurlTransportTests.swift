@@ -171,12 +171,10 @@ struct CurlTransportTests {
     }
 
     @Test func `nobody listening is a connection error that names the port`() async throws {
-        let server = try HTTPServer(addresses: [ListenAddress("127.0.0.1:0")]) { _ in .text(200, "") }
-        let address = server.boundAddresses[0]
-        await server.stop()
-        let error = await #expect(throws: TransportError.self) { try await get(request("http://\(address)")) }
+        // A port that the system gives to nobody who asks for any.
+        let error = await #expect(throws: TransportError.self) { try await get(request("http://127.0.0.1:1")) }
         guard case .connection(let message) = error else { return }
-        #expect(message.contains("\(address.port)"))
+        #expect(message.contains("127.0.0.1 port 1"), "\(message)")
     }
 
     @Test func `other schemes are refused`() async {
