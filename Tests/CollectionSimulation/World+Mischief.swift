@@ -248,11 +248,14 @@ extension World {
     }
 
     /// Sets the server's clock by 17 minutes to five hours, back or forward, and once only: an unfinished run is looked at again
-    /// after an eighth of its age, which is to be less than the quiet at the end. What is older than 16 minutes is forgotten, so that
-    /// a clock which is set back by less does not stamp among that; by much more, it stamps from before counting began.
+    /// after an eighth of its age, which is to be less than the quiet at the end. Mostly late and by less than an hour: what is older
+    /// than 16 minutes is forgotten, and a clock that is set back among that is to stamp after counting began.
     private mutating func stepServerClockFar() {
-        guard mischief.farSteps.isEmpty, now - clockSteppedAt > .seconds(1800) else { return }
-        let span = mischief.span(1020, 18_000) * (mischief.random.chance(0.5) ? 1 : -1)
+        guard mischief.farSteps.isEmpty, now - clockSteppedAt > .seconds(1800),
+            now - began > .seconds(1500) || mischief.random.chance(0.1)
+        else { return }
+        let longest = mischief.random.chance(0.5) ? 3600 : 18_000
+        let span = mischief.span(1020, longest) * (mischief.random.chance(0.5) ? 1 : -1)
         mischief.farSteps.append((now, serverNow.second, span))
         for index in apps.indices { (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil) }
         setServerClock(by: span)
