@@ -57,6 +57,19 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
+    @Test func `the README says how often the recording rules' history is to be made`() throws {
+        let rules = try RuleFile(path: Alerting.recording).rules
+        /// How many passes a rule's history takes: one more than those of the rules that it builds on.
+        func passes(_ rule: RuleFile.Rule) -> Int {
+            let names = Set(rule.expression.matches(of: /[a-z0-9_:]+/).map { String($0.0) })
+            let others = rules.filter { names.contains($0.name) }
+            return 1 + (others.map(passes).max() ?? 0)
+        }
+        let words = [1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times"]
+        let word = try #require(words[rules.map(passes).max() ?? 0])
+        #expect(try ProjectFiles.text("README.md").contains("`recording.rules.yml` \(word)"))
+    }
+
     @Test func `figures stand in the thresholds only`() throws {
         for alert in try RuleFile.alerts() {
             let figures = alert.expression.matches(of: /[<>]=? *([0-9.]+)/).map { $0.1 }
