@@ -210,6 +210,17 @@ import Testing
         #expect(state.apply(.make("b", at: 2500, .succeeded), at: 2600) == .known)
     }
 
+    @Test func `a row that is read after all is no longer one of the unreadable ones of its second`() {
+        var state = AppState.make(start: 1000)
+        #expect(state.noteUnreadable(2, second: 1500, at: 1600) == 2)
+        for _ in 0..<2 { _ = state.apply(.make("a", at: 1500, .succeeded), at: 1630) }
+        let window = Window(first: 1000, last: 1999)
+        #expect(state.ledger.count(in: window) + state.unreadable.count(in: window) == 2)
+        for id in ["b", "c"] { _ = state.apply(.make(id, at: 1500, .succeeded), at: 1630) }
+        #expect(state.unreadable.count(in: window) == 0)
+        #expect(state.unreadable.seconds[1500] != nil)
+    }
+
     @Test func `what was planned by a clock that was ahead does not wait for it`() {
         var state = AppState.make(start: 1000)
         _ = state.apply(.make("a", at: 1500, .running), at: 90_000)

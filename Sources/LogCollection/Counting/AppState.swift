@@ -100,6 +100,7 @@ package struct AppState: Hashable, Sendable {
             return .known
         }
         ledger.insert(id, second: log.createdAt)
+        unreadable.noteRead(second: log.createdAt)
         switch outcome {
         case .finished(let run):
             count(run, id, second: log.createdAt, at: now, settings)

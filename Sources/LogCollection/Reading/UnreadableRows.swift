@@ -51,6 +51,13 @@ package struct UnreadableRows: Hashable, Sendable {
         return max(0, rows - (before?.rows ?? 0))
     }
 
+    /// Notes that a row of the second was read for the first time: until the next try has told, it is taken for one of those that
+    /// could not be. Counted twice, it would hide another one that is missing.
+    mutating func noteRead(second: Int64) {
+        guard let entry = seconds[second], entry.rows > 0 else { return }
+        seconds[second] = Entry(rows: entry.rows - 1, attempts: entry.attempts, nextTry: entry.nextTry)
+    }
+
     /// Notes that every row of a window was served.
     mutating func close(_ window: Window) {
         guard !seconds.isEmpty else { return }
