@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `what is read to be gone by is synced before`() throws {
+    @Test func `a file is synced before its content is relied on`() throws {
         var disk = ToldDisk(files: ["x": [7]])
         #expect(try disk.readDurable("x") == [7])
         #expect(disk.told == ["read x", "sync x", "sync the folder"])

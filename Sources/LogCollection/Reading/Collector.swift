@@ -338,8 +338,8 @@ package struct Collector: Sendable {
         return true
     }
 
-    /// Puts off what needs more isolating once a round has done enough of it. `mayGoOn`: whether a second is read row by row that
-    /// was begun before.
+    /// Counts an answer that helped to isolate unreadable rows, and stops isolating once the round has done enough of it.
+    /// `mayGoOn`: whether the answer was about a second that is already read row by row; such a second is read to its end.
     private mutating func noteIsolation(_ reader: inout WindowReader, mayGoOn: Bool, at now: Int64) {
         round.isolations += 1
         guard round.isolations >= Self.isolationLimit else { return }

@@ -31,8 +31,7 @@ struct UnreadableSecondReader: Sendable {
     private var requests = 0
     /// What became of the pages of walks that were not quick, by their place in `limits`.
     private var answers: [(served: Int, refused: Int)] = limits.map { _ in (0, 0) }
-    /// The largest pages of which at least half were served.
-    private var quickLevel: Int?
+    /// Whether this walk leaves refused pages as they are.
     private var isQuick = false
     private var futileQuickWalks = 0
 
@@ -106,14 +105,16 @@ struct UnreadableSecondReader: Sendable {
             seen.count + refusedRows == total && (futileWalks > 0 || refusedRows == 1)
             || !known.isEmpty && seen.isSubset(of: known)
         if seen.count < total, !isConfirmed, futileWalks < 3, walks < Self.walkLimit {
-            quickLevel = answers.indices.dropLast().first {
-                answers[$0].served > 0 && answers[$0].served >= answers[$0].refused
-            }
             futileQuickWalks = 0
             beginWalk(over: total, quickly: hasNews && quickLevel != nil)
             return .reading
         }
         return seen.count < total ? .finished(total: total) : .served
+    }
+
+    /// The place in `limits` of the largest pages of which at least half were served; nil where only single rows were.
+    private var quickLevel: Int? {
+        answers.indices.dropLast().first { answers[$0].served > 0 && answers[$0].served >= answers[$0].refused }
     }
 
     private mutating func begin(total count: Int) {
