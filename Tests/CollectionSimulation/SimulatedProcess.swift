@@ -13,6 +13,8 @@ struct SimulatedProcess {
     var snapshot: AppSnapshot?
     /// The latest published claim of completeness.
     var claimedUntil: Int64 = 0
+    /// That of before the server's clock was set by hours.
+    var claimedBeforeStep: Int64 = 0
     /// The latest one that was checked.
     var checkedUntil: Int64 = 0
     /// Where counting began, on the server's clock.
@@ -26,6 +28,8 @@ struct SimulatedProcess {
     var successesSinceStep = 0
     var knownSuccesses: UInt64 = 0
     var watchedAgainAt: UnixTime?
+    /// The successful collections of this process at which a row bore out the server's clock.
+    var witnesses = 0
     /// Since when what is published has been close to the present; nil while it is not.
     var currentSince: UnixTime?
     /// Requests since the latest rest.

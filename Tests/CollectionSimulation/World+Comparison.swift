@@ -38,6 +38,7 @@ extension World {
     private mutating func noteSuccess(_ snapshot: AppSnapshot, of index: Int) {
         let successes = snapshot.work.collections[.success] ?? 0
         defer { apps[index].knownSuccesses = successes }
+        if successes > apps[index].knownSuccesses, mischief.lies == .none { noteWitness(of: index) }
         guard successes > apps[index].knownSuccesses, mischief.lies == .none, now - mischief.liedAt > .seconds(600)
         else { return }
         apps[index].successesSinceStep += 1
@@ -183,9 +184,11 @@ extension World {
     }
 
     /// Whether it can be said of every run whether it is counted, and when it ended: an end that is more than an hour ahead of
-    /// a `Date` that is followed is cut to it.
+    /// the clock that is followed is cut to it, and a server's clock that is ahead from the start is not followed before a row
+    /// bears it out.
     private func hasCertainOrder(_ index: Int) -> Bool {
-        !mischief.datesFellBack && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
+        let isCut = mischief.datesFellBack || kinds.contains(.wrong) && serverOffset > .seconds(3000)
+        return !isCut && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
     }
 
     /// Whether windows may be given up: the server does not show all that it counts.
@@ -207,11 +210,27 @@ extension World {
         fail("\(apps[index].setup.name): counting begins at \(start), and the server is at \(serverNow.second)")
     }
 
-    /// By how much the server's clock was set forward without a row since that bears it out: then it is not followed.
-    private func unwitnessedSteps(of index: Int) -> Duration {
-        let rows = dify.runs(of: apps[index].setup.name).compactMap(\.writtenAt)
-        return mischief.farSteps.filter { step in step.span > .zero && !rows.contains { $0 >= step.moment } }
-            .reduce(.zero) { $0 + $1.span }
+    /// A `Date` ahead of all that is known is followed where a row was stamped within a quarter of an hour of it.
+    private mutating func noteWitness(of index: Int) {
+        guard apps[index].witnesses < 2 else { return }
+        let steppedAt = stepForward?.moment ?? began - .seconds(86_400)
+        let bearsOut = dify.runs(of: apps[index].setup.name).contains { run in
+            run.writtenAt.map { $0 >= steppedAt && now - $0 < .seconds(800) } ?? false && run.isListed(at: now)
+        }
+        if bearsOut { apps[index].witnesses += 1 }
+    }
+
+    /// How far behind the server's clock an app may be that has no row which bears it out: as far as the exporter's own clock, which
+    /// is believed then, was ever behind, and by the step that set the server's clock forward. A clock that is behind by less than a
+    /// quarter of an hour bears it out itself.
+    private func unwitnessedLag(of index: Int) -> Duration {
+        guard apps[index].witnesses < 2 else { return .zero }
+        let lag = localLag + (stepForward?.span ?? .zero)
+        return lag > .seconds(840) ? lag : .zero
+    }
+
+    private var stepForward: (moment: UnixTime, second: Int64, span: Duration)? {
+        mischief.farSteps.first { $0.span > .zero }
     }
 
     /// After the quiet, everything is as it was: the last collection has succeeded, and the present is reached.
@@ -222,7 +241,7 @@ extension World {
             fail("\(app.setup.name): not up in the end: \(app.snapshot?.health.map { "\($0)" } ?? "nothing was tried")")
         }
         let slack =
-            app.setup.settings.overlap + app.setup.settings.interval * 2 + .seconds(60) + unwitnessedSteps(of: index)
+            app.setup.settings.overlap + app.setup.settings.interval * 2 + .seconds(60) + unwitnessedLag(of: index)
         if !mischief.liesForEver, let until = app.snapshot?.numbers?.collectedUntil,
             serverNow - UnixTime(seconds: until) > slack
         {

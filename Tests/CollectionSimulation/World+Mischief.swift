@@ -257,12 +257,16 @@ extension World {
         let longest = mischief.random.chance(0.5) ? 3600 : 18_000
         let span = mischief.span(1020, longest) * (mischief.random.chance(0.5) ? 1 : -1)
         mischief.farSteps.append((now, serverNow.second, span))
-        for index in apps.indices { (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil) }
+        for index in apps.indices {
+            (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil)
+            apps[index].claimedBeforeStep = apps[index].claimedUntil
+        }
         setServerClock(by: span)
     }
 
     /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
     /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
+    /// What was not read before the server's clock was set back, and is stamped ahead of it, is read once it gets there.
     /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open. A row that was never
     /// repaired may have been read before it broke.
     func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
@@ -275,6 +279,7 @@ extension World {
                 : writtenAt <= step.moment && visibleAt > step.moment - .seconds(5)
         }
         return isLostToClock
+            || second > serverNow.second && second >= apps[index].claimedBeforeStep
             || (mischief.hasHidden || kinds.contains(.unreadable))
                 && apps[index].givenUp.contains { $0.contains(second) }
             || mischief.lies.hiddenShare > 0 && isOpen(second, index)

@@ -15,7 +15,7 @@ extension World {
     mutating func startProcess() {
         disk.restart()
         for index in apps.indices {
-            apps[index].currentSince = nil
+            (apps[index].currentSince, apps[index].witnesses) = (nil, 0)
             install(AppMachine(setup: apps[index].setup, at: reading), of: index)
         }
     }

@@ -50,10 +50,12 @@ extension World {
         dify.apply(.stepClock(by: span), at: now)
     }
 
-    /// Whether every app has been collected up to a moment ago, for so long that each run that has ended was looked at since.
+    /// Whether every app has been collected up to a moment ago, for so long that each run that has ended was looked at since: one
+    /// that has not is looked at after an eighth of its age.
     private var isCurrent: Bool {
-        apps.allSatisfy { app in
-            app.machine != nil && app.currentSince.map { now - $0 >= .seconds(600) } ?? false && isCurrent(app.snapshot)
+        let longest = max(.seconds(600), (now - began + .seconds(600)) / 8 + .seconds(60))
+        return apps.allSatisfy { app in
+            app.machine != nil && app.currentSince.map { now - $0 >= longest } ?? false && isCurrent(app.snapshot)
         }
     }
 

@@ -61,7 +61,11 @@ package struct World {
     /// Until when the exporter is down.
     var downUntil: UnixTime?
     /// How far the exporter's clock is off.
-    var localOffset = Duration.zero
+    var localOffset = Duration.zero {
+        didSet { localLag = max(localLag, .zero - localOffset) }
+    }
+    /// The farthest that the exporter's clock was ever behind.
+    private(set) var localLag = Duration.zero
     /// How far the server's clock is ahead of the truth.
     var serverOffset: Duration
     var mischief: MischiefState
