@@ -75,8 +75,7 @@ extension World {
         // the claim of before.
         guard now - max(clockSteppedAt, mischief.datesChangedAt) > .seconds(1200), !mischief.datesAreWrong,
             until > apps[index].claimedUntil,
-            let state = apps[index].machine?.collector?.state, let start = apps[index].start,
-            until > apps[index].checkedUntil
+            let start = apps[index].start, until > apps[index].checkedUntil
         else { return }
         for run in dify.runs(of: apps[index].setup.name).suffix(300) {
             guard let second = run.logSecond, second >= start, second < until, second >= apps[index].checkedUntil - 60,
@@ -85,22 +84,13 @@ extension World {
                 // What cannot be served is counted apart, and what was given up was said to be missing.
                 !run.wasPoisoned, !isUncertain(run, of: index)
             else { continue }
-            if !state.knows(LogID(run.logID.text), second: second), !isToldUnreadable(second, of: index, state) {
+            if isUnknown(run, of: index), !isToldUnreadable(run, of: index) {
                 fail(
                     "\(apps[index].setup.name): a log of \(second) is missing, and everything up to \(until) is said to be there"
                 )
             }
         }
         apps[index].checkedUntil = until
-    }
-
-    /// Whether so many rows of the second are said to be unreadable that those which are not known are among them: a server whose
-    /// order of equal rows differs from answer to answer can show a bad one at each place where a good one is looked for.
-    private func isToldUnreadable(_ second: Int64, of index: Int, _ state: AppState) -> Bool {
-        guard let told = state.unreadable.seconds[second]?.rows else { return false }
-        return dify.runs(of: apps[index].setup.name).count { run in
-            run.logSecond == second && run.isListed(at: now) && !state.knows(LogID(run.logID.text), second: second)
-        } <= told
     }
 
     private func counters(of totals: RunTotals) -> [String: Double] {

@@ -267,8 +267,9 @@ extension World {
     /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
     /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
     /// What was not read before the server's clock was set back, and is stamped ahead of it, is read once it gets there.
-    /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open. A row that was never
-    /// repaired may have been read before it broke.
+    /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open; on one that lies for
+    /// ever, many windows wait for their turn. A row that could not be served may have been removed before it was repaired, or if
+    /// nobody repaired it have been read before it broke; and it may hide another of its second.
     func isUncertain(_ run: SimulatedRun, of index: Int) -> Bool {
         guard let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, let second = run.logSecond else {
             return false
@@ -283,7 +284,25 @@ extension World {
             || (mischief.hasHidden || kinds.contains(.unreadable))
                 && apps[index].givenUp.contains { $0.contains(second) }
             || mischief.lies.hiddenShare > 0 && isOpen(second, index)
-            || mischief.isNeverRepaired && run.poisonedAt != nil
+            || mischief.liesForEver && isOpen(second, index) && isUnknown(run, of: index)
+            || run.wasPoisoned && !run.isListed(at: now)
+            || mischief.isNeverRepaired && (run.poisonedAt != nil || isToldUnreadable(run, of: index))
+    }
+
+    /// Whether a log is not known, and so many rows of its second are said to be unreadable that it is among them: a server whose
+    /// order of equal rows differs from answer to answer can show a bad one at each place where a good one is looked for.
+    func isToldUnreadable(_ run: SimulatedRun, of index: Int) -> Bool {
+        guard isUnknown(run, of: index), let second = run.logSecond,
+            let told = apps[index].machine?.collector?.state.unreadable.seconds[second]?.rows
+        else { return false }
+        return dify.runs(of: apps[index].setup.name).count { other in
+            other.logSecond == second && other.isListed(at: now) && isUnknown(other, of: index)
+        } <= told
+    }
+
+    func isUnknown(_ run: SimulatedRun, of index: Int) -> Bool {
+        guard let state = apps[index].machine?.collector?.state, let second = run.logSecond else { return true }
+        return !state.knows(LogID(run.logID.text), second: second)
     }
 
     private func isOpen(_ second: Int64, _ index: Int) -> Bool {

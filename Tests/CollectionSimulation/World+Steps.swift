@@ -97,12 +97,14 @@ extension World {
         case .save(let bytes):
             apps[index].activity = .saving(bytes, endsAt: now + .milliseconds(Int64(1 + random.below(20))))
         case .askInfo, .askLogs:
+            // With another key all begins again.
+            if case .askInfo = step { noteRest(of: index) }
             apps[index].activity = .queued(step)
             queue.append(index)
         }
     }
 
-    /// The app asks nothing for a while: the requests until now are bounded, whatever the server says.
+    /// The app asks nothing for a while, or begins again: the requests until now are bounded, whatever the server says.
     private mutating func noteRest(of index: Int) {
         let requests = apps[index].requestsOfRound
         apps[index].requestsOfRound = 0
