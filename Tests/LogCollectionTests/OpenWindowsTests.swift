@@ -53,6 +53,18 @@ import Testing
         #expect(windows.due(at: 3000, lateLimit: 960).map(\.first) == [1400, 1200, 1000])
     }
 
+    @Test func `what was put off does not wait with the part that was read in vain`() {
+        var windows = OpenWindows()
+        _ = windows.open(100...199, at: 1000, lateLimit: 960) { _ in 0 }
+        let whole = windows.windows[0]
+        _ = windows.open(199...199, at: 1000, .readInVain(whole), lateLimit: 960) { _ in 0 }
+        _ = windows.open(100...198, at: 1000, .putOff(whole), lateLimit: 960) { _ in 0 }
+        #expect(windows.due(at: 1000, lateLimit: 960).map(\.window) == [Window(first: 100, last: 198)])
+        // Once it was read in vain as well, they are one again.
+        _ = windows.open(100...198, at: 1010, .readInVain(windows.windows[0]), lateLimit: 960) { _ in 0 }
+        #expect(windows.windows.map(\.window) == [Window(first: 100, last: 199)])
+    }
+
     @Test func `tries in vain come at growing intervals`() {
         var windows = OpenWindows()
         _ = windows.open(range, at: 1200, lateLimit: 100_000) { _ in 0 }

@@ -183,16 +183,17 @@ package struct OpenWindows: Hashable, Sendable {
         }
     }
 
-    /// Joins a window with the neighbours that it touches, as long as the result is read in one request.
+    /// Joins a window with the neighbours that it touches and that were tried as often, as long as the result is read in one request:
+    /// what was put off for another part of its window must not wait for that again.
     private mutating func join(at place: Int, _ rows: (Window) -> Int) {
         for left in [place, place - 1] where windows.indices.contains(left) && windows.indices.contains(left + 1) {
             let (one, other) = (windows[left], windows[left + 1])
             let joined = Window(first: one.first, last: other.last)
-            guard one.last + 1 == other.first, other.last - one.first < Self.longestJoined,
-                rows(joined) <= RoundPlan.rowsInAWindow
+            guard one.last + 1 == other.first, one.attempts == other.attempts,
+                other.last - one.first < Self.longestJoined, rows(joined) <= RoundPlan.rowsInAWindow
             else { continue }
             windows[left] = OpenWindow(
-                one.first...other.last, since: max(one.since, other.since), attempts: min(one.attempts, other.attempts),
+                one.first...other.last, since: max(one.since, other.since), attempts: one.attempts,
                 nextTry: max(one.nextTry, other.nextTry))
             windows.remove(at: left + 1)
         }
