@@ -223,6 +223,44 @@ import Testing
         #expect(scene.collector.state.unreadable.seconds.count == 2)
     }
 
+    @Test func `open windows that hold nothing new are closed, twelve in a round`() {
+        let logs = (0..<24).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0) * 20) }
+        var scene = Scene(logs: logs, start: 1900, now: 2600)
+        scene.round()
+        #expect(scene.counted == 24)
+        var state = scene.collector.state
+        for log in logs {
+            _ = state.openWindows.open(log.createdAt...log.createdAt, at: 2600, lateLimit: 960) { _ in 1 }
+        }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        for _ in 0..<2 {
+            scene.now += 30
+            #expect(scene.round() <= 16)
+        }
+        #expect(scene.collector.state.openWindows.isEmpty)
+    }
+
+    @Test func `an open window of known rows and of those that cannot be served is read in few rounds`() {
+        let known = (0..<40).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0) * 4) }
+        let bad = (0..<40).map { WorkflowLog.make("bad-\($0)", at: 2002 + Int64($0) * 4) }
+        var scene = Scene(logs: known, start: 1900, now: 2400)
+        scene.round()
+        #expect(scene.counted == 40)
+        scene.list = ListOfLogs(logs: known + bad)
+        scene.bad = Set(bad.map(\.id))
+        var state = scene.collector.state
+        _ = state.openWindows.open(2000...2199, at: 2400, lateLimit: 960) { _ in 40 }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        var rounds = 0
+        while !scene.collector.state.openWindows.isEmpty, rounds < 100 {
+            rounds += 1
+            #expect(scene.round() <= 400)
+            scene.now += 30
+        }
+        #expect(scene.collector.state.unreadable.count(in: Window(first: 2000, last: 2199)) == 40)
+        #expect(rounds <= 7)
+    }
+
     @Test func `rows that are repaired together are counted together`() {
         let logs = (0..<40).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0)) }
         var scene = Scene(logs: logs, start: 1900, now: 2060)

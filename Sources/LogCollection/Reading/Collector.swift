@@ -301,10 +301,10 @@ package struct Collector: Sendable {
                 round.recalled += page.logs.map { (id: LogID($0.id), second: $0.createdAt) }
                 if page.total > Self.recallLimit { reader.stop() }
             }
-            let (isCuttingDown, mayGoOn) = (reader.isCuttingDown, reader.isReadingUnreadableSecond)
+            let (isIsolating, mayGoOn) = (reader.isIsolating, reader.isReadingUnreadableSecond)
             let progress = reader.receive(page)
-            if isCuttingDown, !mayGoOn { noteIsolation(&reader, mayGoOn: false, at: now.second) }
-            resume(reader, purpose, progress, isFutile: news == 0 && !isCuttingDown, at: now.second)
+            if isIsolating, !mayGoOn { noteIsolation(&reader, mayGoOn: false, at: now.second) }
+            resume(reader, purpose, progress, isFutile: news == 0 && !isIsolating, at: now.second)
             putOffSearches(at: now.second)
         }
     }
@@ -351,8 +351,10 @@ package struct Collector: Sendable {
         _ reader: WindowReader, _ purpose: Purpose, _ progress: WindowReader.Progress, isFutile: Bool, at now: Int64
     ) {
         var reader = reader
-        if case .late = purpose {
-            if isFutile { noteFutileRequest() } else { round.hasFoundMissing = true }
+        if case .late(let retried, _) = purpose {
+            // An open window that is closed is something as well.
+            let isClosed = retried != nil && reader.request == nil && reader.isWhole
+            if !isFutile { round.hasFoundMissing = true } else if !isClosed { noteFutileRequest() }
         }
         if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0, !isToEnd(reader, purpose) {
             reader.stop()

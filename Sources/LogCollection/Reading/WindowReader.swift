@@ -121,11 +121,11 @@ struct WindowReader: Sendable {
         return rest
     }
 
-    /// Whether the next answer helps to find a row that cannot be served, even if it brings no row.
-    var isCuttingDown: Bool {
+    /// Whether the next answer helps to tell rows that cannot be served from others, even if it brings no row: some were found here.
+    var isIsolating: Bool {
         switch parts.last {
         case .newest, .afterNewest, .dating, .withUnreadable: true
-        default: false
+        default: !refusing.isEmpty
         }
     }
 
