@@ -261,6 +261,22 @@ import Testing
         #expect(rounds <= 7)
     }
 
+    @Test func `a round through many open windows of rows that cannot be served has a bound`() {
+        let bad = (0..<480).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0 / 40) * 100 + Int64($0 % 40)) }
+        var scene = Scene(logs: bad, start: 1900, now: 3300)
+        scene.bad = Set(bad.map(\.id))
+        var state = AppState.make(start: 1900)
+        state.frontier = 3290
+        for first in stride(from: Int64(2000), to: 3200, by: 100) {
+            _ = state.openWindows.open(first...(first + 39), at: 3290, lateLimit: 960) { _ in 0 }
+        }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        for _ in 0..<10 {
+            #expect(scene.round() <= 260)
+            scene.now += 30
+        }
+    }
+
     @Test func `rows that are repaired together are counted together`() {
         let logs = (0..<40).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0)) }
         var scene = Scene(logs: logs, start: 1900, now: 2060)
