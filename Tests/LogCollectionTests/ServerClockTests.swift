@@ -144,6 +144,14 @@ import Testing
         // The exporter's clock is a month behind; history is not read from there.
         #expect(firstContact(date: .zero, own: .seconds(-30 * 86_400), newestRow: .seconds(-7200)) == .zero)
         // Date is of 1990; the rows are of today.
-        #expect(firstContact(date: UnixTime(seconds: 631_152_000) - Self.noon, newestRow: .seconds(-60)) == .zero)
+        #expect(
+            firstContact(date: UnixTime(seconds: 631_152_000) - Self.noon, newestRow: .seconds(-60)) == .seconds(-60))
+    }
+
+    @Test func `the first contact is not later than the newest row where both clocks are wrong`() {
+        // Date is three hours behind, so the newest row contradicts it; the exporter's clock is a day ahead.
+        #expect(
+            firstContact(date: .seconds(-10_800), own: .seconds(86_400), newestRow: .seconds(-60)) == .seconds(-60))
+        #expect(firstContact(date: .seconds(-10_800), own: .zero, newestRow: .seconds(5)) == .zero)
     }
 }

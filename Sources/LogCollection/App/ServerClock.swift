@@ -104,14 +104,15 @@ package struct ServerClock: Sendable {
 
     /// When an app's first reading is, by the stamp of its newest row (nil when it has none): the earlier of the two clocks,
     /// but not one that lies before rows that are there. Where `Date` lies before them it is followed nevertheless, from
-    /// here on.
+    /// here on, and the first reading is then not later than the newest row, as this machine's clock may be wrong too.
     mutating func firstContact(newestRow: Int64?, at reading: ClockReading) -> UnixTime {
         guard needsRows(at: reading), let told = told(at: reading) else { return now(at: reading) }
-        let newest = newestRow.map(UnixTime.init(seconds:))
-        func isBeforeRows(_ clock: UnixTime) -> Bool { newest.map { $0 - clock > Self.tolerance } ?? false }
         let (earlier, later) = (min(told, reading.date), max(told, reading.date))
-        guard isBeforeRows(earlier) else { return earlier }
-        if told == later { followTold() }
+        guard let newest = newestRow.map(UnixTime.init(seconds:)), newest - earlier > Self.tolerance else {
+            return earlier
+        }
+        guard told == later else { return min(later, newest) }
+        followTold()
         return later
     }
 }
