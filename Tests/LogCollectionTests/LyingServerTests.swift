@@ -271,10 +271,13 @@ import Testing
             _ = state.openWindows.open(first...(first + 39), at: 3290, lateLimit: 960) { _ in 0 }
         }
         scene.collector = Collector(settings: CollectionSettings(), state: state)
-        for _ in 0..<10 {
+        for _ in 0..<60 {
             #expect(scene.round() <= 260)
             scene.now += 30
         }
+        #expect(scene.collector.state.unreadable.count(in: Window(first: 2000, last: 3199)) == 480)
+        #expect(scene.collector.state.openWindows.isEmpty)
+        #expect(scene.collector.tally.windowsGivenUp == 0)
     }
 
     @Test func `rows that are repaired together are counted together`() {

@@ -210,7 +210,9 @@ import Testing
         var reader = WindowReader(Window(first: 1000, last: 2199))
         let requests = read(&reader, &list, bad: Set(logs.map(\.id)), now: 3000)
         #expect(requests < 200)
-        #expect(!reader.open.isEmpty)
+        #expect(!reader.unread.isEmpty)
+        #expect(!reader.isWhole)
+        #expect(reader.complete.isEmpty)
     }
 
     @Test func `known unreadable seconds are not asked for`() {

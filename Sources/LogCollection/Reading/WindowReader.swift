@@ -74,7 +74,7 @@ struct WindowReader: Sendable {
     }
 
     private static let usualPatience = 3
-    /// Refused pages before the rest is left open: a server on which nothing can be read must not be asked for ever.
+    /// Refused pages before the rest is left unread: a server on which nothing can be read must not be asked for ever.
     private static let refusalLimit = 240
     private static let refusedSpanLimit = 45
 
@@ -192,8 +192,7 @@ struct WindowReader: Sendable {
         refusedAt = now
         let isEnough = refusals > Self.refusalLimit || refusedSpans > Self.refusedSpanLimit
         guard !isEnough || isReadingUnreadableSecond else {
-            open += parts.map(\.window)
-            parts = []
+            stop()
             return .finished
         }
         switch parts.popLast() {
