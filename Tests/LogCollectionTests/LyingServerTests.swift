@@ -1,5 +1,6 @@
 import CivilTime
 import DifyAPI
+import TestSupport
 import Testing
 
 @testable import LogCollection
@@ -278,6 +279,26 @@ import Testing
         #expect(scene.collector.state.unreadable.count(in: Window(first: 2000, last: 3199)) == 480)
         #expect(scene.collector.state.openWindows.isEmpty)
         #expect(scene.collector.tally.windowsGivenUp == 0)
+    }
+
+    @Test(arguments: 0..<10)
+    func `an open crowded second whose readable rows are all known is closed in few tries`(seed: UInt64) {
+        let logs = (0..<140).map { WorkflowLog.make("\($0)", at: 2000) }
+        var scene = Scene(logs: logs, start: 1900, now: 2400)
+        scene.bad = Set(logs.prefix(18).map(\.id))
+        scene.list.generator = Seeded(seed)
+        var state = AppState.make(start: 1900)
+        state.frontier = 2390
+        for log in logs.dropFirst(18) { state.ledger.insert(LogID(log.id), second: log.createdAt) }
+        _ = state.openWindows.open(2000...2000, at: 2390, lateLimit: 960) { _ in 122 }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        for _ in 0..<6 {
+            scene.round()
+            scene.now += 30
+        }
+        #expect(scene.collector.state.openWindows.isEmpty)
+        #expect(scene.collector.state.unreadable.count(in: Window(second: 2000)) == 18)
+        #expect(scene.requests <= 1500)
     }
 
     @Test func `rows that are repaired together are counted together`() {

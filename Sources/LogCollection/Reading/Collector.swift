@@ -257,7 +257,7 @@ package struct Collector: Sendable {
             if state.ledger.count(in: open.window) > RoundPlan.rowsInAWindow {
                 round.jobs.append(.audit(open.window, chunks: 0, retried: open))
             } else {
-                read(reader(open.window), .late(retried: open, counted: nil), at: now)
+                read(reader(open.window, retried: open), .late(retried: open, counted: nil), at: now)
             }
         }
     }
@@ -443,10 +443,14 @@ package struct Collector: Sendable {
 
     // MARK: Windows
 
-    private func reader(_ window: Window, wanted: Set<LogID>? = nil) -> WindowReader {
+    private func reader(
+        _ window: Window, wanted: Set<LogID>? = nil, retried: OpenWindow? = nil
+    ) -> WindowReader {
         let unreadable = state.unreadable.seconds(in: window)
         let wantedSeconds = Set(unreadable.isEmpty ? [] : (wanted ?? []).compactMap { state.unfinished[$0]?.second })
-        let known = window.isSingleSecond && !unreadable.isEmpty ? state.ledger.logs(of: window.first) : []
+        // A second that was read before: what is known of it need not be proven once more.
+        let isReadAgain = !unreadable.isEmpty || (retried?.attempts ?? 0) > 0
+        let known = window.isSingleSecond && isReadAgain ? state.ledger.logs(of: window.first) : []
         return WindowReader(
             window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds, known: known,
             trustsCounts: doubt == 0 && !round.countsDisagreed, cutsByTime: settings.safeguards.contains(.cutByTime))
@@ -697,7 +701,7 @@ package struct Collector: Sendable {
         }
         guard let chunks else { return splitAudit(window, retried, at: now) }
         if total <= RoundPlan.rowsInAWindow || window.isSingleSecond {
-            read(reader(window), .late(retried: retried, counted: total), at: now)
+            read(reader(window, retried: retried), .late(retried: retried, counted: total), at: now)
         } else if chunks < 2 {
             // Late rows are mostly a little late, so the newest known rows are read first.
             let start = state.ledger.start(ofNewest: RoundPlan.rowsInAWindow - 10, in: window)

@@ -36,7 +36,7 @@ struct WindowReader: Sendable {
     private var followsCounts: Bool
     /// Seconds that are not asked for: their rows are known to be unreadable.
     let skipped: [Int64]
-    /// The logs that are known of a single second which is known for its unreadable rows.
+    /// The logs that are known of a single second which was read before and is read again for its unreadable rows.
     private let known: Set<LogID>
     /// What is still to be read; the last is next.
     private var parts: [Part]
@@ -80,7 +80,7 @@ struct WindowReader: Sendable {
 
     /// - Parameters:
     ///   - skipping: seconds with rows that are known to be unreadable, rising; they are left out, but where a wanted log may be.
-    ///   - known: the logs that are known of a single second which is known for its unreadable rows.
+    ///   - known: the logs that are known of a single second which was read before and is read again for its unreadable rows.
     ///   - trustsCounts: false where this server's counts lately disagreed with its rows; then nothing is asked again.
     init(
         _ window: Window, wanted: Set<LogID>? = nil, skipping: [Int64] = [], wantedSeconds: Set<Int64> = [],
