@@ -64,13 +64,6 @@ package struct Collector: Sendable {
         /// How many of the answers helped to isolate rows that cannot be served: refusals, and what cuts a page down.
         var isolations = 0
         var isDurableStep = false
-        /// How many requests may still bring nothing while disagreements with the server's counts are looked into.
-        var futileRequestsLeft = Collector.usualFutileRequests
-        /// Whether an answer's count and its rows disagreed.
-        var countsDisagreed = false
-        /// Whether the search for missing rows found one, or found that a known one was deleted.
-        var hasFoundMissing = false
-        var futileRequests = 0
         /// How many more seconds may be tried because one with unreadable rows was repaired.
         var retriesAfterRepair = 50
         /// The logs of forgotten seconds, while they are recalled.
@@ -112,12 +105,6 @@ package struct Collector: Sendable {
         }
     }
 
-    /// In a round, this many requests may bring nothing while missing rows are looked for; what is left then becomes open.
-    private static let usualFutileRequests = 12
-    /// The same on a server whose counts lately disagreed with its rows: there, each round would look in vain.
-    private static let futileRequestsInDoubt = 2
-    /// So many rounds without a disagreement make a server's counts believed again.
-    private static let roundsOfDoubt = 10
     /// So many seconds with unreadable rows are tried again in one round.
     private static let unreadableRetries = 2
 
@@ -128,11 +115,6 @@ package struct Collector: Sendable {
     /// After so many answers of that kind in one round, what needs more of them is left open, but for a second that is being read row
     /// by row: rows that cannot be served in great number must not make a round endless.
     private static let isolationLimit = 240
-    /// Rows that a window of a catch-up is expected to hold. Each is read from its newest page down, so that only its last page
-    /// is not full; and what was read of a window is read again when an error cuts it short.
-    private static let rowsInACatchUpWindow = 1200
-    /// Rows a second that a count is believed to speak of: one that is larger would narrow the windows for nothing.
-    private static let believedRate: Int64 = 1000
     /// Rows whose created_at is this many seconds old are visible as a rule: rounding and a slow commit (dify-logs-api §4.4).
     private var youngSeconds: Int64 { settings.safeguards.contains(.overlap) ? 2 : 0 }
     /// How late rows may be and still be part of what is called complete.
@@ -140,8 +122,7 @@ package struct Collector: Sendable {
     /// What is older than the overlap and may still get late rows is compared this often, in seconds.
     private static let farAuditInterval: Int64 = 120
 
-    /// Rows a second, from what was read last; nil before anything was.
-    private var rate: Double?
+    private var rate = RowRate()
     /// Whether the rate is that of the gap which is being read.
     private var knowsRate = false
 
@@ -158,17 +139,12 @@ package struct Collector: Sendable {
     /// Whether the collection reads a long gap in windows of its own.
     private(set) var isCatchingUp = false
 
-    /// In how many rounds still the server's counts are not believed.
-    private var doubt = 0
+    private var counts = CountTrust()
+    private var recallPause = RecallPause()
     private var findings: [Finding] = []
 
-    /// When forgotten logs may be recalled again, after they could not be; a second on the server's clock.
-    private var nextRecall: Int64 = .min
-    /// The window that was last said not to have been recalled.
-    private var notRecalled: Window?
     /// More logs are not recalled.
     private static let recallLimit: Int64 = 20_000
-    private static let recallInterval: Int64 = 300
     /// Rows are looked for so many seconds after the newest one that is known, while the server's clock lies before it.
     private static let auditedAhead: Int64 = 86_400
 
@@ -185,8 +161,9 @@ package struct Collector: Sendable {
     /// Plans a collection. `now` is the server's clock as well as it is known.
     package mutating func begin(at now: UnixTime) {
         let forgotten = Window(first: max(now.second - youngSeconds, state.start), last: state.ledger.floor - 1)
-        if !forgotten.isEmpty, now.second >= nextRecall || now.second < nextRecall - Self.recallInterval {
+        if !forgotten.isEmpty, recallPause.isOver(at: now.second) {
             round = Round()
+            counts.beginRound()
             isCatchingUp = false
             round.jobs = [.read(reader(forgotten), .recall)]
         } else {
@@ -198,7 +175,7 @@ package struct Collector: Sendable {
         state.rewind(to: now.second - youngSeconds)
         state.hasten(at: now.second, interval: settings.interval)
         round = Round(startFrontier: state.frontier, isFullAudit: fullAuditRequired)
-        if doubt > 0 { round.futileRequestsLeft = Self.futileRequestsInDoubt }
+        counts.beginRound()
         fullAuditRequired = false
         isCatchingUp = now.second - state.frontier > catchUpAfter
         if isCatchingUp {
@@ -208,7 +185,8 @@ package struct Collector: Sendable {
                 round.isFullAudit || now.second - lateLimit - state.finalUntil >= Self.farAuditInterval
             round.includesFarAudit = isFarAuditDue
             let plan = RoundPlan(
-                state: state, at: now.second, includesFarAudit: isFarAuditDue, audits: audits ? (doubt > 0 ? 1 : 3) : 0)
+                state: state, at: now.second, includesFarAudit: isFarAuditDue,
+                audits: audits ? (counts.isInDoubt ? 1 : 3) : 0)
             for window in plan.deferred { leaveOpen(window, .found, at: now.second, isNew: false) }
             round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0, retried: nil) }
             let end = presentEnd(from: plan.forwardStart, at: now.second)
@@ -239,11 +217,9 @@ package struct Collector: Sendable {
         if reader.isWhole {
             state.recall(logs, from: reader.window.first)
             findings.append(.recalled(reader.window))
-            (nextRecall, notRecalled) = (.min, nil)
-        } else {
-            nextRecall = now.addingSaturating(Self.recallInterval)
-            if notRecalled?.last != reader.window.last { findings.append(.notRecalled(reader.window)) }
-            notRecalled = reader.window
+            recallPause.end()
+        } else if recallPause.begin(reader.window, at: now) {
+            findings.append(.notRecalled(reader.window))
         }
         plan(at: UnixTime(seconds: now))
     }
@@ -253,7 +229,8 @@ package struct Collector: Sendable {
         for second in state.unreadable.due(at: now).prefix(Self.unreadableRetries).reversed() {
             round.jobs.append(.read(reader(Window(second: second)), .look))
         }
-        for open in state.openWindows.due(at: now, lateLimit: lateLimit).prefix(Self.usualFutileRequests).reversed() {
+        let due = state.openWindows.due(at: now, lateLimit: lateLimit)
+        for open in due.prefix(CountTrust.usualFutileRequests).reversed() {
             if state.ledger.count(in: open.window) > RoundPlan.rowsInAWindow {
                 round.jobs.append(.audit(open.window, chunks: 0, retried: open))
             } else {
@@ -354,9 +331,9 @@ package struct Collector: Sendable {
         if case .late(let retried, _) = purpose {
             // An open window that is closed is something as well.
             let isClosed = retried != nil && reader.request == nil && reader.isWhole
-            if !isFutile { round.hasFoundMissing = true } else if !isClosed { noteFutileRequest() }
+            if !isFutile { counts.noteFound() } else if !isClosed { counts.noteFutileRequest() }
         }
-        if case .late = purpose, progress == .reading, round.futileRequestsLeft <= 0, !isToEnd(reader, purpose) {
+        if case .late = purpose, progress == .reading, counts.isExhausted, !isToEnd(reader, purpose) {
             reader.stop()
         }
         guard reader.request != nil else { return finish(reader, purpose, at: now) }
@@ -382,11 +359,7 @@ package struct Collector: Sendable {
             state.abandonRuns(olderThan: giveUpAfter, at: now)
             state.forgetUnreadable(olderThan: giveUpAfter, at: now)
         }
-        if round.countsDisagreed || (round.futileRequests > 1 && !round.hasFoundMissing) {
-            doubt = Self.roundsOfDoubt
-        } else if succeeded {
-            doubt = max(0, doubt - 1)
-        }
+        counts.endRound(succeeded: succeeded)
         if succeeded {
             hasReachedPresent = round.presentAt != nil
             if hasReachedPresent { knowsRate = false }
@@ -453,12 +426,12 @@ package struct Collector: Sendable {
         let known = window.isSingleSecond && isReadAgain ? state.ledger.logs(of: window.first) : []
         return WindowReader(
             window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds, known: known,
-            trustsCounts: doubt == 0 && !round.countsDisagreed, cutsByTime: settings.safeguards.contains(.cutByTime))
+            trustsCounts: counts.isBelieved, cutsByTime: settings.safeguards.contains(.cutByTime))
     }
 
     private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
         if case .recall = purpose { return recall(reader, at: now) }
-        if reader.wasShort { disagree() }
+        if reader.wasShort { counts.disagree() }
         // These are remembered as unreadable.
         for second in reader.skipped { state.openWindows.close(Window(second: second)) }
         let wasUnreadable = reader.window.isSingleSecond && state.unreadable.seconds[reader.window.first] != nil
@@ -474,7 +447,7 @@ package struct Collector: Sendable {
             findings.append(.unreadable(second: second, rows: more))
         }
         for part in reader.complete {
-            if state.concludeRead(of: part, seen: reader.seen) { round.hasFoundMissing = true }
+            if state.concludeRead(of: part, seen: reader.seen) { counts.noteFound() }
             state.openWindows.close(part)
             state.closeUnreadable(in: part)
         }
@@ -498,7 +471,7 @@ package struct Collector: Sendable {
 
     /// Draws the conclusions from what was read because a count said that rows are missing.
     private mutating func concludeSearch(_ reader: WindowReader, counted: Int64?, _ retried: OpenWindow?) {
-        if let counted, reader.isWhole, counted != state.ledger.count(in: reader.window) { disagree() }
+        if let counted, reader.isWhole, counted != state.ledger.count(in: reader.window) { counts.disagree() }
         // What is missing may be a late row in a second that was left out.
         guard let first = reader.skipped.first, let last = reader.skipped.last, reader.open.isEmpty,
             reader.unread.isEmpty, counted != known(in: reader.window)
@@ -536,25 +509,13 @@ package struct Collector: Sendable {
         guard case .found = cause, isNew, !isKnown else { return }
         tally.incompleteWindows += 1
         // On a server that disagrees in each round, once is enough.
-        guard doubt == 0 else { return }
+        guard !counts.isInDoubt else { return }
         findings.append(.leftOpen(Window(first: first, last: last)))
     }
 
     private mutating func noteGivenUp(_ windows: [Window]) {
         tally.windowsGivenUp += windows.count
         findings += windows.map { .gaveUp($0) }
-    }
-
-    /// The server's counts and its rows disagree: the rest of the round looks for missing rows with few requests only.
-    private mutating func disagree() {
-        round.countsDisagreed = true
-        round.futileRequestsLeft = min(round.futileRequestsLeft, Self.futileRequestsInDoubt)
-    }
-
-    private mutating func noteFutileRequest() {
-        round.futileRequests += 1
-        round.futileRequestsLeft -= 1
-        if round.futileRequestsLeft <= 0 { round.countsDisagreed = true }
     }
 
     /// Whether a search goes on though too many requests have brought nothing: a crowded second needs more than a doubtful round
@@ -565,7 +526,7 @@ package struct Collector: Sendable {
 
     /// Puts off what is left of the search for missing rows, once too many requests have brought nothing.
     private mutating func putOffSearches(at now: Int64) {
-        guard round.futileRequestsLeft <= 0 || round.isolations >= Self.isolationLimit else { return }
+        guard counts.isExhausted || round.isolations >= Self.isolationLimit else { return }
         let jobs = round.jobs
         round.jobs = []
         for job in jobs {
@@ -586,11 +547,11 @@ package struct Collector: Sendable {
     private mutating func advance(past window: Window, rows: Int, at now: Int64) {
         let present = (round.presentAt ?? now) - youngSeconds
         guard let last = window.last else {
-            noteRate(rows: rows, seconds: present - window.first)
+            rate.note(rows: rows, seconds: present - window.first)
             state.frontier = max(state.frontier, present)
             return
         }
-        noteRate(rows: rows, seconds: last - window.first + 1)
+        rate.note(rows: rows, seconds: last - window.first + 1)
         // Whatever the plan thought, nothing is read that the server has not reached yet.
         state.frontier = max(state.frontier, min(last + 1, now - youngSeconds))
     }
@@ -639,17 +600,13 @@ package struct Collector: Sendable {
         // The audit before this has found what there was to find below.
         finalize(until: min(second, now - lateLimit))
         let seconds = now.subtractingSaturating(second)
-        if rate == nil || doubt == 0 {
-            noteRate(
-                rows: Int(clamping: min(total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
-        }
+        if rate.isUnknown || !counts.isInDoubt { rate.note(total: total, seconds: seconds) }
         catchUp(at: now)
     }
 
     private mutating func catchUp(at now: Int64) {
         knowsRate = true
-        let rows = max(rate ?? 0, 1e-6)
-        let width = max(1, Int64(Double(Self.rowsInACatchUpWindow) / rows))
+        let width = rate.windowWidth
         let isLast = state.frontier + width > now - youngSeconds
         let window = Window(
             first: state.frontier, last: isLast ? presentEnd(from: state.frontier, at: now) : state.frontier + width - 1
@@ -661,24 +618,14 @@ package struct Collector: Sendable {
     /// where it need not be cut, or cannot be.
     private mutating func narrowCatchUp(_ window: Window, _ page: LogPage, at now: Int64) -> Bool {
         let seconds = (window.last ?? now).subtractingSaturating(window.first).addingSaturating(1)
-        guard page.total > 2 * Int64(Self.rowsInACatchUpWindow), seconds > 1, doubt == 0, !round.countsDisagreed
-        else { return false }
-        noteRate(
-            rows: Int(clamping: min(page.total, Self.believedRate.multipliedSaturating(by: seconds))), seconds: seconds)
+        guard page.total > 2 * Int64(RowRate.rowsInAWindow), seconds > 1, counts.isBelieved else { return false }
+        rate.note(total: page.total, seconds: seconds)
         catchUp(at: now)
         return true
     }
 
     private mutating func notePresent(_ window: Window, _ purpose: Purpose, at now: Int64) {
         if purpose.isForward, window.last ?? .max >= now, round.presentAt == nil { round.presentAt = now }
-    }
-
-    /// Follows the density of the list: up at once, down by half, so that a quiet stretch widens the windows soon and a
-    /// busy one does not overfill many.
-    private mutating func noteRate(rows: Int, seconds: Int64) {
-        guard seconds > 0 else { return }
-        let seen = Double(rows) / Double(seconds)
-        rate = max(seen, (rate ?? seen) / 2)
     }
 
     // MARK: Audits
@@ -694,9 +641,9 @@ package struct Collector: Sendable {
             state.openWindows.close(window)
             return
         }
-        if doubt > 0 { noteFutileRequest() }
-        guard round.futileRequestsLeft > 0 else {
-            disagree()
+        if counts.isInDoubt { counts.noteFutileRequest() }
+        guard !counts.isExhausted else {
+            counts.disagree()
             return leaveOpen(window, .unread(retried), at: now, isNew: retried == nil)
         }
         guard let chunks else { return splitAudit(window, retried, at: now) }
@@ -708,7 +655,7 @@ package struct Collector: Sendable {
             appendAudit(Window(first: window.first, last: start - 1), chunks: chunks + 1, retried)
             read(reader(Window(first: start, last: last)), .late(retried: retried, counted: nil), at: now)
         } else {
-            noteFutileRequest()
+            counts.noteFutileRequest()
             let middle = window.first + (last - window.first) / 2
             appendAudit(Window(first: window.first, last: middle), chunks: chunks, retried)
             appendAudit(Window(first: middle + 1, last: last), chunks: chunks, retried)
@@ -717,7 +664,7 @@ package struct Collector: Sendable {
 
     /// Goes on to find the second with unreadable rows in which another row is: that of the window, or those of its halves.
     private mutating func splitAudit(_ window: Window, _ retried: OpenWindow?, at now: Int64) {
-        noteFutileRequest()
+        counts.noteFutileRequest()
         let seconds = state.unreadable.seconds(in: window)
         guard seconds.count > 1 else {
             for second in seconds {
