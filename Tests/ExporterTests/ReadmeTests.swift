@@ -11,9 +11,16 @@ import Testing
     private let lines: [Substring]
 
     init() throws {
-        let file = URL(filePath: #filePath).appending(path: "../../../README.md").standardized
-        text = try String(contentsOf: file, encoding: .utf8)
+        text = try Self.read("README.md")
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    private static func file(_ path: some StringProtocol) -> URL {
+        URL(filePath: #filePath).appending(path: "../../../\(path)").standardized
+    }
+
+    private static func read(_ path: String) throws -> String {
+        try String(contentsOf: file(path), encoding: .utf8)
     }
 
     /// The cells of a table's rows, found by its header.
@@ -47,10 +54,21 @@ import Testing
         let pictures = text.matches(of: /!\[([^\]]*)\]\(([^)]+)\)/)
         #expect(!pictures.isEmpty)
         for picture in pictures {
-            let file = URL(filePath: #filePath).appending(path: "../../../\(picture.output.2)").standardized
+            let file = Self.file(picture.output.2)
             let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int
             #expect(try #require(size) < 150_000)
             #expect(picture.output.1.count > 40)
+        }
+    }
+
+    @Test func `a newcomer is sent to files that exist`() throws {
+        let folders = table("| folder of `Sources` | what it is | start reading at |").filter { !$0[2].isEmpty }
+        #expect(folders.count > 15)
+        let places = folders.map { "Sources/\($0[0])/\($0[2])".replacing("`", with: "") }
+        let named = try Self.read(".github/CONTRIBUTING.md").matches(of: /`((?:Sources|Tests|deploy|\.ci)\/[^` ]+)`/)
+        #expect(named.count > 10)
+        for place in places + named.map({ String($0.output.1) }) {
+            #expect(FileManager.default.fileExists(atPath: Self.file(place).path), "\(place)")
         }
     }
 
