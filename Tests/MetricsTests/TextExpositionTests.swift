@@ -76,7 +76,7 @@ import Testing
         arguments: [
             (0, "0"), (-0.0, "-0.0"), (1, "1"), (-3, "-3"), (0.1, "0.1"), (1e15, "1000000000000000"), (1e21, "1e+21"),
             (1.5e-9, "1.5e-09"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
-            (9_007_199_254_740_993, "9007199254740992"),
+            (9_007_199_254_740_992, "9007199254740992"),
         ] as [(Double, String)])
     func `numbers are short and read back`(value: Double, text: String) {
         var bytes: [UInt8] = []
