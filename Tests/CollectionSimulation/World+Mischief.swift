@@ -260,6 +260,8 @@ extension World {
         for index in apps.indices {
             (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil)
             apps[index].claimedBeforeStep = apps[index].claimedUntil
+            // What bore out the clock of before says nothing of this one.
+            if span > .zero { apps[index].witnesses = 0 }
         }
         setServerClock(by: span)
     }
