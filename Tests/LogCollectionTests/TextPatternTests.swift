@@ -4,6 +4,9 @@ import Testing
 @testable import LogCollection
 
 @Suite struct TextPatternTests {
+    private static let tooLarge =
+        "is too large: with its repetitions it stands for more than 1000 characters, where ^, $ or \\< stand for 20"
+
     private func occurs(_ pattern: String, in text: String) throws -> Bool {
         try TextPattern(pattern).occurs(in: Array(text.utf8))
     }
@@ -71,12 +74,39 @@ import Testing
         "a{99999999999999999999999}", "a{1,99999999999999999999999}", "(a{30000}){30000}{30000}{30000}{30000}",
     ])
     func `repetitions that would fill the memory are refused`(pattern: String) {
-        #expect(message(pattern) == "is too large: with its repetitions it stands for more than 1000 characters")
+        #expect(message(pattern) == Self.tooLarge)
+    }
+
+    @Test(arguments: [
+        "(((a*)*)*)*c", "((a*)?(b*)?)*", "(a?|b?){1,}", "(x|)+", "a**", "(^|a)+", "(\\<)*", "((a{0,3}b?){5})*",
+        "(a|b{0})*",
+        String(repeating: "(", count: 40) + "a" + String(repeating: "?|b?)*", count: 40),
+    ])
+    func `a round of items that match nothing is refused, as an engine would walk it in each way`(pattern: String) {
+        #expect(
+            message(pattern) == "repeats without end what may match nothing, as in (a*)*; write (a+)*, or a*")
+    }
+
+    @Test(arguments: [
+        String(repeating: "(^|$|\\<|\\>|\\`|\\'|a)", count: 100), "(^|$|a){30}", String(repeating: "^a|", count: 51),
+        String(repeating: "|", count: 1001),
+    ])
+    func `more anchors than an engine can mix are refused`(pattern: String) {
+        #expect(message(pattern) == Self.tooLarge)
+    }
+
+    @Test(arguments: [
+        "a*?b", "a+?b", "(a*)?", "(a|b*)c*", "((a?b)+c?)+d", "(a*){2,5}", "()a", "(|a)b", "^$", "(x[^]]*)*",
+    ])
+    func `what ends is taken`(pattern: String) {
+        #expect(message(pattern) == nil)
     }
 
     @Test(arguments: [
         "(a+)+$", "(a|aa)+c", "(.*a){30}c", "(x+x+)+y", "(a?){400}a{400}c", "[ab]*a[ab]{12}c", "((a?){30}){30}c",
-        "((a*){30}){30}c", "(((a*)*)*)*c", "(a*){900}c", "(a*b*){400}c",
+        "((a*){30}){30}c", "(a*){900}c", "(a*b*){400}c",
+        "((a*)?(b*)?(a|ab)?){60}c", "(((a*)?(b*)?(a*)?(b*)?(a*)?(b*)?){20}c)*d",
+        "((^|$|\\<|\\>|\\`|\\'|a)a){7}c", "(\\<a|\\>b|\\<ab|a\\>|b$|^ab){7}c",
     ])
     func `no text holds up a pattern`(pattern: String) throws {
         let pattern = try TextPattern(pattern)
