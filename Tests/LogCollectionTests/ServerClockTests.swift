@@ -112,7 +112,15 @@ import Testing
 
     @Test func `an exporter that is behind what was read is no witness`() {
         let offset = Duration.seconds(-86_400)
-        #expect(lead(clock([.zero], off: offset, frontier: Self.noon.second - 7200).clock, off: offset) == .zero)
+        #expect(lead(clock([.zero], off: offset, frontier: Self.noon.second - 600).clock, off: offset) == .zero)
+    }
+
+    @Test(arguments: [-86_400, -1_790_000_000])
+    func `after a restart a Date far after what was read is followed once a row bears it out`(seconds: Int) {
+        let (offset, frontier) = (Duration.seconds(seconds), Self.noon.second - 7200)
+        #expect(lead(clock([.zero], off: offset, frontier: frontier).clock, off: offset) == .seconds(-7200))
+        let stamped = [Self.noon.second - 300]
+        #expect(lead(clock([.zero], off: offset, frontier: frontier, stamped: stamped).clock, off: offset) == .zero)
     }
 
     @Test(arguments: [-3600, -86_400, -315_360_000])
@@ -131,6 +139,8 @@ import Testing
     @Test func `clocks that agree need no row`() {
         #expect(!clock([.seconds(600)]).clock.needsRows(at: reading(0)))
         #expect(clock([.seconds(3600)]).clock.needsRows(at: reading(0)))
+        let offset = UnixTime(seconds: 0) - Self.noon
+        #expect(clock([.zero], off: offset).clock.needsRows(at: reading(0, off: offset)))
     }
 
     @Test func `the first contact goes by the earlier clock`() {
@@ -142,10 +152,25 @@ import Testing
 
     @Test func `the first contact does not go by a clock that is behind the rows`() {
         // The exporter's clock is a month behind; history is not read from there.
-        #expect(firstContact(date: .zero, own: .seconds(-30 * 86_400), newestRow: .seconds(-7200)) == .zero)
+        #expect(firstContact(date: .zero, own: .seconds(-30 * 86_400), newestRow: .seconds(-600)) == .zero)
         // Date is of 1990; the rows are of today.
         #expect(
             firstContact(date: UnixTime(seconds: 631_152_000) - Self.noon, newestRow: .seconds(-60)) == .seconds(-60))
+    }
+
+    @Test func `a Date after the first contact's rows is followed once a row bears it out`() {
+        let (day, own) = (Duration.seconds(86_400), Duration.seconds(-10_800))
+        var (clock, _) = clock([day], off: own)
+        _ = clock.firstContact(newestRow: (Self.noon - .seconds(60)).second, at: reading(0, off: own))
+        #expect(lead(clock, off: own) == .seconds(-60))
+
+        let row = Self.noon.second + 86_400 + 60
+        let date = Self.noon + .seconds(60) + day
+        func isStamped(_ window: Window) -> Bool { window.contains(row) }
+        _ = clock.note(date, at: reading(60, off: own), span: .zero, frontier: row - 86_400) { _ in false }
+        #expect(lead(clock, off: own) == .seconds(-60))
+        _ = clock.note(date, at: reading(60, off: own), span: .zero, frontier: row - 86_400, isStamped: isStamped)
+        #expect(lead(clock, off: own) == day)
     }
 
     @Test func `the first contact is not later than the newest row where both clocks are wrong`() {
@@ -153,5 +178,14 @@ import Testing
         #expect(
             firstContact(date: .seconds(-10_800), own: .seconds(86_400), newestRow: .seconds(-60)) == .seconds(-60))
         #expect(firstContact(date: .seconds(-10_800), own: .zero, newestRow: .seconds(5)) == .zero)
+        // Date is a day ahead, and the newest row contradicts the exporter's clock; or the exporter's clock alone is wrong.
+        #expect(firstContact(date: .seconds(86_400), own: .seconds(-10_800), newestRow: .seconds(-60)) == .seconds(-60))
+        #expect(firstContact(date: .zero, own: .seconds(-30 * 86_400), newestRow: .seconds(-7200)) == .seconds(-7200))
+        // The exporter's clock was never set.
+        let unset = UnixTime(seconds: 0) - Self.noon
+        #expect(firstContact(date: .zero, own: unset, newestRow: nil) == .zero)
+        #expect(firstContact(date: .zero, own: unset, newestRow: .seconds(-600)) == .zero)
+        #expect(firstContact(date: .seconds(86_400), own: unset, newestRow: .seconds(-600)) == .seconds(-600))
+        #expect(firstContact(date: .seconds(-86_400), own: unset, newestRow: .seconds(-600)) == .seconds(-600))
     }
 }

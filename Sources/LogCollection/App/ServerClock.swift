@@ -5,8 +5,8 @@ import Platform
 /// them. The wall clock of this machine is only a witness: setting it changes nothing.
 ///
 /// A `Date` that lies ahead is followed when something bears it out: what was known of the server's clock before, this
-/// machine's wall clock, or a row that was stamped about then. Otherwise a proxy whose clock is wrong would move the
-/// collection past rows that are still to come. A `Date` that lies behind is always followed, for reading more than is
+/// machine's wall clock, how far the app has been read, or a row that was stamped about then. Otherwise a proxy whose clock is
+/// wrong would move the collection past rows that are still to come. A `Date` that lies behind is always followed, for reading more than is
 /// needed loses nothing.
 ///
 /// Several servers behind one address may each have a clock of their own. Their clocks take turns, and are a step only once.
@@ -59,18 +59,16 @@ package struct ServerClock: Sendable {
             recent = recent.suffix(Self.memory - 1) + [origin]
             (told, toldAt) = (origin, reading.monotonic)
         }
-        let before = now(at: reading)
-        if followed == nil, !isWitness(reading.date, frontier: frontier) {
-            followed = origin
-        } else if date <= before || isBorneOut(date, by: reading, frontier: frontier, isStamped) {
-            followed = origin
-        } else if followed == nil {
+        let before = followed == nil ? reached(frontier, at: reading) : now(at: reading)
+        if let before, date > before, !isBorneOut(date, by: reading, frontier: frontier, isStamped) {
             followed = before - elapsed
+        } else {
+            followed = origin
         }
         guard !recent.isEmpty, recent.allSatisfy({ ($0 - origin).magnitude > Self.precision + span }) else {
             return nil
         }
-        return Step(span: date - before, within: toldAt.map { reading.monotonic - $0 })
+        return Step(span: date - (before ?? date), within: toldAt.map { reading.monotonic - $0 })
     }
 
     /// Follows what `Date` told last.
@@ -78,10 +76,17 @@ package struct ServerClock: Sendable {
         followed = told ?? followed
     }
 
-    /// Whether the wall clock can be right at all: an app cannot have been read up to the future.
-    private func isWitness(_ date: UnixTime, frontier: Int64?) -> Bool {
-        guard date >= Self.earliestPlausible else { return false }
-        return frontier.map { date >= UnixTime(seconds: $0) - Self.tolerance } ?? true
+    /// What the server's clock has come to at least, before any `Date` is followed: the wall clock's time, but an app cannot
+    /// have been read up to the future. Nil where nothing is known.
+    private func reached(_ frontier: Int64?, at reading: ClockReading) -> UnixTime? {
+        let read = frontier.map(UnixTime.init(seconds:))
+        guard let own = plausible(reading.date) else { return read }
+        return if let read, read - own > Self.tolerance { read } else { own }
+    }
+
+    /// The wall clock's time, unless it cannot be right.
+    private func plausible(_ date: UnixTime) -> UnixTime? {
+        date >= Self.earliestPlausible ? date : nil
     }
 
     private func isBorneOut(
@@ -98,21 +103,21 @@ package struct ServerClock: Sendable {
 
     /// Whether `Date` and this machine's wall clock contradict each other, so that only rows can tell when it is.
     func needsRows(at reading: ClockReading) -> Bool {
-        guard let told = told(at: reading), isWitness(reading.date, frontier: nil) else { return false }
-        return (told - reading.date).magnitude > Self.tolerance
+        guard let told = told(at: reading) else { return false }
+        return plausible(reading.date).map { (told - $0).magnitude > Self.tolerance } ?? true
     }
 
     /// When an app's first reading is, by the stamp of its newest row (nil when it has none): the earlier of the two clocks,
-    /// but not one that lies before rows that are there. Where `Date` lies before them it is followed nevertheless, from
-    /// here on, and the first reading is then not later than the newest row, as this machine's clock may be wrong too.
+    /// but not one that lies before rows that are there. Then the first reading is not later than the newest row, as the other
+    /// clock may be wrong too. `Date` is followed where it lies before the rows, as ever; where it lies after them, and no row
+    /// bears it out, what is followed from here on is what is known: the server's clock has come to its newest row.
     mutating func firstContact(newestRow: Int64?, at reading: ClockReading) -> UnixTime {
         guard needsRows(at: reading), let told = told(at: reading) else { return now(at: reading) }
-        let (earlier, later) = (min(told, reading.date), max(told, reading.date))
-        guard let newest = newestRow.map(UnixTime.init(seconds:)), newest - earlier > Self.tolerance else {
-            return earlier
-        }
-        guard told == later else { return min(later, newest) }
-        followTold()
-        return later
+        let own = plausible(reading.date)
+        let earlier = min(told, own ?? told)
+        guard let newest = newestRow.map(UnixTime.init(seconds:)) else { return earlier }
+        if own != nil, newest - earlier <= Self.tolerance { return earlier }
+        followed = (told - newest > Self.tolerance ? newest : told) - (reading.monotonic - .zero)
+        return (told - newest).magnitude <= Self.tolerance ? told : min(newest, max(told, own ?? newest))
     }
 }
