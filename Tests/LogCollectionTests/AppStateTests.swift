@@ -58,12 +58,36 @@ import Testing
         _ = state.apply(.make("a", at: 1500, .running))
         _ = state.apply(.make("b", at: 9000))
         state.finalUntil = 8900
-        state.forget()
+        state.forget(lateLimit: 0)
         #expect(state.ledger.floor == 8900)
         #expect(state.apply(.make("a", at: 1500)) == .known)
         #expect(state.totals.byStatus[.succeeded]?.runs == 2)
         #expect(state.apply(.make("a", at: 1500)) == .forgotten)
         #expect(state.totals.byStatus[.succeeded]?.runs == 2)
+    }
+
+    @Test func `nothing is forgotten that may still get rows which are late by the limit`() {
+        var state = AppState.make(start: 1000)
+        _ = state.apply(.make("a", at: 9000))
+        state.finalUntil = 50_000
+        state.forget(lateLimit: 960)
+        #expect(state.ledger.floor == 8040)
+    }
+
+    @Test func `what a clock that was ahead called final is compared again as far as it is remembered`() {
+        var state = AppState.make(start: 1000)
+        _ = state.apply(.make("a", at: 9000))
+        (state.frontier, state.completeUntil, state.finalUntil) = (99_000, 98_940, 8900)
+        state.forget(lateLimit: 960)
+        state.rewind(to: 9500)
+        #expect(state.frontier == 9500)
+        #expect(state.completeUntil == 9500)
+        #expect(state.finalUntil == 8040)
+        // A second or two are no clock that was ahead.
+        state.finalUntil = 9000
+        state.completeUntil = 9440
+        state.rewind(to: 9498)
+        #expect(state.finalUntil == 9000)
     }
 
     @Test func `a log that is gone is abandoned and not counted when it comes back`() {
@@ -203,7 +227,7 @@ import Testing
         state.frontier = 2600
         state.complete(until: 2600)
         state.finalize(until: 2000)
-        state.forget()
+        state.forget(lateLimit: 0)
         #expect(state.noteUnreadable(2, second: 1500, at: 2600) == 0)
         #expect(state.apply(.make("a", at: 1500, .succeeded), at: 2600) == .forgotten)
         #expect(state.noteUnreadable(2, second: 2500, at: 2600) == 2)

@@ -40,7 +40,7 @@ import Testing
         state.isCaughtUp = random.chance(0.5)
         state.concludeRead(of: Window(first: start, last: start + Int64(random.below(20))), seen: [])
         state.abandonRuns(olderThan: 3000, at: start + Int64(random.below(4000)))
-        state.forget()
+        state.forget(lateLimit: 0)
         state.totals.recent = RecentRuns()
         return state
     }

@@ -96,4 +96,21 @@ import Testing
         scene.round()
         #expect(scene.counted == 501)
     }
+
+    @Test(arguments: [1, 10, 40])
+    func `rows that came while a clock ran ahead by days are counted once it is right`(rounds: Int) {
+        var scene = Scene()
+        let days: Int64 = 3 * 86_400
+        for index in 0..<rounds {
+            scene.addLogs(2, "ahead-\(index)")
+            scene.now += days
+            scene.round()
+            scene.now -= days
+        }
+        // It became visible late, and is older than the newest row that was read.
+        scene.list.logs.append(.make("late", at: scene.now - 900))
+        scene.collector.requireFullAudit()
+        for _ in 0..<3 { scene.round() }
+        #expect(scene.counted == UInt64(500 + 2 * rounds + 1))
+    }
 }

@@ -10,7 +10,7 @@ import Testing
         for log in logs { _ = state.apply(log, at: 2500) }
         (state.frontier, state.completeUntil, state.finalUntil) = (3000, 3000, 2000)
         _ = state.apply(.make("newest", at: 2999), at: 3000)
-        state.forget()
+        state.forget(lateLimit: 0)
         return state
     }
 

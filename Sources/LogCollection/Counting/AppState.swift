@@ -132,11 +132,12 @@ package struct AppState: Hashable, Sendable {
         }
     }
 
-    /// Forgets what can no longer change. The border follows rows, not clocks: a clock that runs wild for a moment must
-    /// not declare the present final.
-    mutating func forget() {
+    /// Forgets what can no longer change, as rows are at most `lateLimit` seconds late. The border follows rows, not clocks: a clock
+    /// that runs wild must not declare the present final.
+    mutating func forget(lateLimit: Int64) {
         guard let newest = ledger.newestSecond else { return }
-        ledger.raiseFloor(to: min(newest, finalUntil, openWindows.first ?? .max))
+        let settled = newest.subtractingSaturating(lateLimit)
+        ledger.raiseFloor(to: min(settled, finalUntil, openWindows.first ?? .max))
     }
 
     /// Notes that every log created before `second` and the frontier is in the numbers, late ones within the overlap included.
@@ -180,12 +181,13 @@ package struct AppState: Hashable, Sendable {
     }
 
     /// Goes back to `second` where the frontier lies behind it: the server's clock was set back, and what it stamps now lies
-    /// among what was called complete.
+    /// among what was called complete. What was called final by a clock that was ahead is compared again as far as it is remembered.
     mutating func rewind(to second: Int64) {
         let target = max(second, ledger.floor)
         goBack(to: target)
-        completeUntil = min(completeUntil, frontier)
-        finalUntil = min(finalUntil, frontier)
+        guard completeUntil > frontier else { return }
+        completeUntil = frontier
+        finalUntil = ledger.floor
     }
 
     /// Remembers logs again that were decided and forgotten, and goes back to `second`, behind which no other was decided.

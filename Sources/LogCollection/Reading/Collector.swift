@@ -372,7 +372,7 @@ package struct Collector: Sendable {
             fullAuditRequired = true
         }
         round = Round()
-        state.forget()
+        state.forget(lateLimit: lateLimit)
         oddRows.keep { state.unfinished[$0] != nil }
     }
 
@@ -564,7 +564,7 @@ package struct Collector: Sendable {
         // What is younger than the overlap may still get late rows, and this collection does not look there again.
         round.completesPresent = state.completeUntil >= state.frontier
         if window.first <= state.finalUntil { finalize(until: since - lateLimit) }
-        state.forget()
+        state.forget(lateLimit: lateLimit)
         round.isDurableStep = true
         round.windowsLeft -= 1
         let goesOn = round.windowsLeft > 0 && round.answers < Self.catchUpAnswers
