@@ -28,6 +28,8 @@ struct SimulatedProcess {
     var successesSinceStep = 0
     var knownSuccesses: UInt64 = 0
     var watchedAgainAt: UnixTime?
+    /// When the latest two successful collections of this process had ended, the latest first.
+    var succeededAt: [UnixTime] = []
     /// The successful collections of this process at which a row bore out the server's clock.
     var witnesses = 0
     /// Since when what is published has been close to the present; nil while it is not.

@@ -38,6 +38,10 @@ extension World {
     private mutating func noteSuccess(_ snapshot: AppSnapshot, of index: Int) {
         let successes = snapshot.work.collections[.success] ?? 0
         defer { apps[index].knownSuccesses = successes }
+        if successes > apps[index].knownSuccesses {
+            checkFreshness(of: index)
+            apps[index].succeededAt = [now] + apps[index].succeededAt.prefix(1)
+        }
         if successes > apps[index].knownSuccesses, mischief.lies == .none { noteWitness(of: index) }
         guard successes > apps[index].knownSuccesses, mischief.lies == .none, now - mischief.liedAt > .seconds(600)
         else { return }
@@ -78,8 +82,9 @@ extension World {
             let start = apps[index].start, until > apps[index].checkedUntil
         else { return }
         for run in dify.runs(of: apps[index].setup.name).suffix(300) {
-            guard let second = run.logSecond, second >= start, second < until, second >= apps[index].checkedUntil - 60,
+            guard let second = run.logSecond, second >= start, second < until,
                 let writtenAt = run.writtenAt, let visibleAt = run.visibleAt, run.isListed(at: now),
+                isDue(run, of: index, since: apps[index].checkedUntil - 60),
                 visibleAt - writtenAt < apps[index].setup.settings.overlap,
                 // What cannot be served is counted apart, and what was given up was said to be missing.
                 !run.wasPoisoned, !isUncertain(run, of: index)
@@ -91,6 +96,30 @@ extension World {
             }
         }
         apps[index].checkedUntil = until
+    }
+
+    /// A log that was there for the latest two successful collections is known, whatever a `Date` says: no app is muted for a while.
+    /// But where the exporter's own clock is ahead, and there is no `Date`, nothing tells when it is.
+    private mutating func checkFreshness(of index: Int) {
+        guard apps[index].succeededAt.count == 2, kinds.isDisjoint(with: [.counts, .hidden, .unreadable, .steps]),
+            !kinds.contains(.dates) || localOffset <= .zero, now - clockSteppedAt > .seconds(1200),
+            apps[index].machine?.collector?.hasReachedPresent == true, let start = apps[index].start
+        else { return }
+        for run in dify.runs(of: apps[index].setup.name).suffix(100) {
+            guard let second = run.logSecond, second >= start, let writtenAt = run.writtenAt,
+                let visibleAt = run.visibleAt, run.isListed(at: now), visibleAt < apps[index].succeededAt[1],
+                visibleAt - writtenAt < apps[index].setup.settings.overlap, isUnknown(run, of: index)
+            else { continue }
+            fail("\(apps[index].setup.name): a log of \(second) is not known after two collections")
+        }
+    }
+
+    /// Whether a log that is not known is to be missed, where logs of before `second` were looked for already. What was stamped
+    /// elsewhere while the exporter was down is found by its first round, if it is there by then.
+    private func isDue(_ run: SimulatedRun, of index: Int, since second: Int64) -> Bool {
+        guard let excursion = excursion(of: run) else { return run.logSecond.map { $0 >= second } ?? false }
+        guard case .up? = apps[index].snapshot?.health else { return false }
+        return run.visibleAt.map { $0 <= excursion.to } ?? false
     }
 
     private func counters(of totals: RunTotals) -> [String: Double] {
@@ -174,11 +203,14 @@ extension World {
     }
 
     /// Whether it can be said of every run whether it is counted, and when it ended: an end that is more than an hour ahead of
-    /// the clock that is followed is cut to it, and a server's clock that is ahead from the start is not followed before a row
-    /// bears it out.
+    /// the clock that is followed is cut to it, and a server's clock that is ahead from the start, or of the exporter's own, is not
+    /// followed before a row bears it out.
     private func hasCertainOrder(_ index: Int) -> Bool {
-        let isCut = mischief.datesFellBack || kinds.contains(.wrong) && serverOffset > .seconds(3000)
-        return !isCut && mischief.farSteps.isEmpty && (apps[index].givenUp.isEmpty || !mayGiveUp)
+        let isCut =
+            mischief.datesFellBack || kinds.contains(.wrong) && serverOffset > .seconds(3000)
+            || kinds.contains(.dates) && localLag > .seconds(3000)
+        return !isCut && mischief.farSteps.isEmpty && mischief.excursions.isEmpty
+            && (apps[index].givenUp.isEmpty || !mayGiveUp)
     }
 
     /// Whether windows may be given up: the server does not show all that it counts.
@@ -194,9 +226,10 @@ extension World {
 
     /// Counting begins where there are rows or may be soon: a start in the future would mute the app.
     mutating func check(start: Int64, of index: Int) {
-        // Without any Date the exporter's own clock is all there is; and a clock may be set back between the answer and the save.
+        // Without any Date the exporter's own clock is all there is, and nothing tells of two clocks that are both ahead; and a clock
+        // may be set back between the answer and the save.
         let latest = ([serverNow.second] + mischief.farSteps.map(\.second)).max() ?? 0
-        guard start > latest + max(localOffset, .zero).wholeSeconds + 5 else { return }
+        guard start > latest + min(localLead, mischief.datesLead ?? localLead).wholeSeconds + 5 else { return }
         fail("\(apps[index].setup.name): counting begins at \(start), and the server is at \(serverNow.second)")
     }
 
@@ -211,11 +244,11 @@ extension World {
     }
 
     /// How far behind the server's clock an app may be that has no row which bears it out: as far as the exporter's own clock, which
-    /// is believed then, was ever behind, and by the step that set the server's clock forward. A clock that is behind by less than a
-    /// quarter of an hour bears it out itself.
+    /// is believed then, was ever behind it: by itself, or as the server's was ahead from the start or set forward. A clock that is
+    /// behind by less than a quarter of an hour bears it out itself.
     private func unwitnessedLag(of index: Int) -> Duration {
         guard apps[index].witnesses < 2 else { return .zero }
-        let lag = localLag + (stepForward?.span ?? .zero)
+        let lag = localLag + max(serverOffset, stepForward?.span ?? .zero)
         return lag > .seconds(840) ? lag : .zero
     }
 

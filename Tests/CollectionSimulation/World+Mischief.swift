@@ -29,6 +29,10 @@ struct MischiefState {
     var rollout: (old: ServerVersion, new: ServerVersion)?
     /// When `Date` began or ceased to be of another clock.
     var datesChangedAt: UnixTime
+    /// The farthest that `Date` was ever ahead of the server's clock; nil once it was no date, or one of any time.
+    var datesLead: Duration? = .zero
+    /// When the server's clock was set back while the exporter was down, and set right again before anybody looked.
+    var excursions: [(from: UnixTime, to: UnixTime)] = []
     /// Steps of the server's clock by hours: when, and the second that it showed before.
     var farSteps: [(moment: UnixTime, second: Int64, span: Duration)] = []
 
@@ -37,6 +41,8 @@ struct MischiefState {
         case wrongKey(app: Int)
         case surplus, hiding, phantoms, dates, rollout
         case rows(app: String)
+        /// The server's clock is set right, forward by that much.
+        case excursion(back: Duration)
     }
 
     enum Dates {
@@ -79,7 +85,11 @@ extension World {
 
     /// What is there from the first request on.
     mutating func beginMischief() {
-        if kinds.contains(.dates), mischief.random.chance(0.3) { changeDates() }
+        guard kinds.contains(.dates), mischief.random.chance(0.3) else { return }
+        changeDates()
+        // Nobody sets a clock here, so one that is wrong stays wrong.
+        guard mischief.random.chance(0.5) else { return }
+        localOffset = .seconds(3600 * (1 + mischief.random.below(72)) * (mischief.random.chance(0.5) ? 1 : -1))
     }
 
     mutating func makeDueMischief() {
@@ -119,7 +129,7 @@ extension World {
             tellLies(end: .hiding, in: mischief.span(10, 600))
         case .dates: changeDates()
         case .reloads: reload(index)
-        case .steps: stepServerClockFar()
+        case .steps: if mischief.random.chance(0.5) { stepServerClockFar() } else { stepServerClockUnseen() }
         case .unreadable:
             dify.apply(
                 .poison(
@@ -143,6 +153,7 @@ extension World {
             if let rollout = mischief.rollout { dify.apply(.upgrade(rollout.new), at: now) }
             mischief.rollout = nil
         case .rows(let app): repair(app)
+        case .excursion(let span): shiftServerClock(by: span)
         }
         dify.apply(.setLies(mischief.lies), at: now)
     }
@@ -236,12 +247,14 @@ extension World {
     private mutating func changeDates() {
         if mischief.random.chance(0.5) {
             mischief.dates = .odd(share: [0.02, 0.3, 1][mischief.random.below(3)])
+            mischief.datesLead = nil
         } else {
             // Too far from all other clocks to be borne out by one of them.
             let hours = 12 + mischief.random.below(60)
             let isAhead = mischief.random.chance(0.5)
             mischief.dates = .off(by: .seconds(3600 * hours * (isAhead ? 1 : -1)))
             mischief.datesFellBack = mischief.datesFellBack || !isAhead
+            if isAhead { mischief.datesLead = mischief.datesLead.map { max($0, .seconds(3600 * hours)) } }
         }
         mischief.datesChangedAt = now
         mischief.ends.append((now + mischief.span(5, 1200), .dates))
@@ -266,9 +279,27 @@ extension World {
         setServerClock(by: span)
     }
 
+    /// Sets the server's clock back and right again while the exporter is down. What is stamped in between lies among seconds that
+    /// were complete, and nothing tells of it but counts.
+    private mutating func stepServerClockUnseen() {
+        guard !kinds.contains(.memory), downUntil == nil, now - clockSteppedAt > .seconds(1800) else { return }
+        let (back, length) = (mischief.span(60, 600), mischief.span(5, 60))
+        kill(downFor: length + mischief.span(1, 60))
+        shiftServerClock(by: .zero - back)
+        for app in apps { dify.apply(.burst(app: app.setup.name, rows: 1 + mischief.random.below(3)), at: now) }
+        mischief.excursions.append((now, now + length))
+        mischief.ends.append((now + length, .excursion(back: back)))
+    }
+
+    /// When the server's clock was set back unseen, if the run was logged then.
+    func excursion(of run: SimulatedRun) -> (from: UnixTime, to: UnixTime)? {
+        guard let writtenAt = run.writtenAt else { return nil }
+        return mischief.excursions.first { $0.from <= writtenAt && writtenAt < $0.to }
+    }
+
     /// Whether it cannot be said if a run is counted: it was stamped among what was forgotten after the clock was set back and
-    /// before the exporter could notice, or was on its way into the list when the clock was set forward. Both are documented limits.
-    /// What was not read before the server's clock was set back, and is stamped ahead of it, is read once it gets there.
+    /// before the exporter could notice, or was on its way into the list when the clock was set forward, or came late and was stamped
+    /// early besides. These are documented limits. What was not read before the server's clock was set back, and is stamped ahead of it, is read once it gets there.
     /// And what a server hides, or has not shown by the end, is in a window that was given up or is still open; on one that lies for
     /// ever, many windows wait for their turn. A row that could not be served may have been removed before it was repaired, or if
     /// nobody repaired it have been read before it broke; and it may hide another of its second.
@@ -287,6 +318,7 @@ extension World {
                 && apps[index].givenUp.contains { $0.contains(second) }
             || mischief.lies.hiddenShare > 0 && isOpen(second, index)
             || mischief.liesForEver && isOpen(second, index) && isUnknown(run, of: index)
+            || excursion(of: run).map { visibleAt > $0.to } ?? false
             || run.wasPoisoned && !run.isListed(at: now)
             || mischief.isNeverRepaired && (run.poisonedAt != nil || isToldUnreadable(run, of: index))
     }

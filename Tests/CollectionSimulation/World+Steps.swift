@@ -15,7 +15,7 @@ extension World {
     mutating func startProcess() {
         disk.restart()
         for index in apps.indices {
-            (apps[index].currentSince, apps[index].witnesses) = (nil, 0)
+            (apps[index].currentSince, apps[index].witnesses, apps[index].succeededAt) = (nil, 0, [])
             install(AppMachine(setup: apps[index].setup, at: reading), of: index)
         }
     }
@@ -76,7 +76,9 @@ extension World {
         // A new process knows nothing of the old one's requests.
         budget = RequestBudget(limits: Self.budgetLimits)
         begun = []
-        downUntil = now + span
+        // Nobody is to see a clock that is set back unseen.
+        let unseenUntil = mischief.excursions.last?.to ?? now
+        downUntil = max(now + span, unseenUntil + .seconds(1))
     }
 
     mutating func carryOutDueSteps() {

@@ -46,6 +46,10 @@ extension World {
 
     mutating func setServerClock(by span: Duration) {
         clockSteppedAt = now
+        shiftServerClock(by: span)
+    }
+
+    mutating func shiftServerClock(by span: Duration) {
         serverOffset += span
         dify.apply(.stepClock(by: span), at: now)
     }

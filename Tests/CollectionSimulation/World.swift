@@ -62,10 +62,14 @@ package struct World {
     var downUntil: UnixTime?
     /// How far the exporter's clock is off.
     var localOffset = Duration.zero {
-        didSet { localLag = max(localLag, .zero - localOffset) }
+        didSet {
+            localLag = max(localLag, .zero - localOffset)
+            localLead = max(localLead, localOffset)
+        }
     }
-    /// The farthest that the exporter's clock was ever behind.
+    /// The farthest that the exporter's clock was ever behind, and ahead.
     private(set) var localLag = Duration.zero
+    private(set) var localLead = Duration.zero
     /// How far the server's clock is ahead of the truth.
     var serverOffset: Duration
     var mischief: MischiefState
