@@ -113,4 +113,35 @@ import Testing
         for _ in 0..<3 { scene.round() }
         #expect(scene.counted == UInt64(500 + 2 * rounds + 1))
     }
+
+    @Test func `rows that came while a clock ran ahead are counted where it is right only after its lead has passed`() {
+        var scene = Scene()
+        let lead: Int64 = 3600
+        for index in 0..<4 {
+            scene.addLogs(2, "ahead-\(index)")
+            scene.now += lead
+            scene.round()
+            scene.now -= lead
+        }
+        // Nobody reads until the right time is past what the wrong clock had come to.
+        for _ in 0..<20 {
+            scene.now += 200
+            scene.addLogs(2, "down-\(scene.now)")
+        }
+        scene.collector.requireFullAudit()
+        for _ in 0..<3 { scene.round() }
+        #expect(scene.counted == 500 + 8 + 40)
+    }
+
+    @Test func `what is stamped below all that was final and is remembered is found by a full audit`() {
+        var scene = Scene()
+        scene.now += 7200
+        for _ in 0..<3 { scene.round() }
+        scene.list.logs.append(.make("unseen", at: 19_960))
+        scene.round()
+        #expect(scene.counted == 500)
+        scene.collector.requireFullAudit()
+        for _ in 0..<2 { scene.round() }
+        #expect(scene.counted == 501)
+    }
 }

@@ -187,6 +187,11 @@ package struct AppState: Hashable, Sendable {
         goBack(to: target)
         guard completeUntil > frontier else { return }
         completeUntil = frontier
+        doubtFinal()
+    }
+
+    /// Lets everything that is remembered be compared again: it was called final by a clock that may have been wrong.
+    mutating func doubtFinal() {
         finalUntil = ledger.floor
     }
 

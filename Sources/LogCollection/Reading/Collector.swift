@@ -173,6 +173,7 @@ package struct Collector: Sendable {
 
     private mutating func plan(at now: UnixTime) {
         state.rewind(to: now.second - youngSeconds)
+        if fullAuditRequired { state.doubtFinal() }
         state.hasten(at: now.second, interval: settings.interval)
         round = Round(startFrontier: state.frontier, isFullAudit: fullAuditRequired)
         counts.beginRound()
