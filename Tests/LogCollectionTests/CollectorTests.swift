@@ -46,6 +46,25 @@ import Testing
         #expect(collector.state.collectedUntil == 3450)
     }
 
+    @Test func `a gap that shows only under way is caught up in windows`() {
+        var list = list(until: 20_000)
+        var collector = collector()
+        var asked = 0
+        // A Date is borne out by the rows of the first page: the clock that was followed was far behind.
+        collector.begin(at: UnixTime(seconds: 1010))
+        while let query = collector.nextQuery() {
+            asked += 1
+            collector.receive(list.page(query, at: 20_010), at: UnixTime(seconds: asked == 1 ? 1010 : 20_010))
+        }
+        collector.end(succeeded: true)
+        let frontier = collector.state.frontier
+        #expect(asked < 70)
+        #expect((1200..<20_000).contains(frontier))
+        for _ in 0..<100 { collect(&collector, &list, at: 20_020) }
+        #expect(collector.state.frontier == 20_018)
+        #expect(collector.state.totals.byStatus[.succeeded]?.runs == 19_001)
+    }
+
     /// A collector that has been up to date for long.
     private func collected(_ list: inout ListOfLogs) -> Collector {
         var collector = collector()

@@ -48,6 +48,8 @@ package struct Collector: Sendable {
         var jobs: [Job] = []
         /// The frontier when the collection began: newer logs are not late.
         var startFrontier: Int64 = .min
+        /// The server's second by which it was planned.
+        var plannedAt: Int64 = .max
         /// The server's second when the last forward window was first asked for.
         var presentAt: Int64?
         /// The server's second of the latest answer.
@@ -175,7 +177,7 @@ package struct Collector: Sendable {
         state.rewind(to: now.second - youngSeconds)
         if fullAuditRequired { state.doubtFinal() }
         state.hasten(at: now.second, interval: settings.interval)
-        round = Round(startFrontier: state.frontier, isFullAudit: fullAuditRequired)
+        round = Round(startFrontier: state.frontier, plannedAt: now.second, isFullAudit: fullAuditRequired)
         counts.beginRound()
         fullAuditRequired = false
         isCatchingUp = now.second - state.frontier > catchUpAfter
@@ -201,6 +203,16 @@ package struct Collector: Sendable {
             }
             round.jobs.append(.read(reader(Window(first: plan.forwardStart, last: end)), .forward(since: nil)))
         }
+    }
+
+    /// Whether the server's clock turned out to be so far ahead of what the plan went by that there is a gap to catch up.
+    private func isOutrun(at now: Int64) -> Bool {
+        !isCatchingUp && now.subtractingSaturating(round.plannedAt) > catchUpAfter
+    }
+
+    private mutating func planAgain(at now: UnixTime) {
+        fullAuditRequired = fullAuditRequired || round.isFullAudit
+        plan(at: now)
     }
 
     /// Where a window that reaches to the present ends: nowhere, or in a minute where many known rows are stamped later still, from
@@ -271,6 +283,7 @@ package struct Collector: Sendable {
             putOffSearches(at: now.second)
         case .read(var reader, let purpose):
             let purpose = purpose.begun(at: now.second)
+            if purpose.isForward, isOutrun(at: now.second) { return planAgain(at: now) }
             if isCatchingUp, purpose.isForward, reader.isUntouched, narrowCatchUp(reader.window, page, at: now.second) {
                 return
             }
