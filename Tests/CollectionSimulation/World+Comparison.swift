@@ -40,7 +40,8 @@ extension World {
         defer { apps[index].knownSuccesses = successes }
         if successes > apps[index].knownSuccesses {
             checkFreshness(of: index)
-            apps[index].succeededAt = [now] + apps[index].succeededAt.prefix(1)
+            let isCurrent = apps[index].machine?.collector?.hasReachedPresent == true
+            apps[index].succeededAt = isCurrent ? [now] + apps[index].succeededAt.prefix(1) : []
         }
         if successes > apps[index].knownSuccesses, mischief.lies == .none { noteWitness(of: index) }
         guard successes > apps[index].knownSuccesses, mischief.lies == .none, now - mischief.liedAt > .seconds(600)
@@ -98,27 +99,30 @@ extension World {
         apps[index].checkedUntil = until
     }
 
-    /// A log that was there for the latest two successful collections is known, whatever a `Date` says: no app is muted for a while.
+    /// A log that was there for the latest two successful collections is known, whatever a `Date` says, or in a window that is left open:
+    /// no app is muted for a while.
     /// But where the exporter's own clock is ahead, and there is no `Date`, nothing tells when it is.
     private mutating func checkFreshness(of index: Int) {
         guard apps[index].succeededAt.count == 2, kinds.isDisjoint(with: [.counts, .hidden, .unreadable, .steps]),
             !kinds.contains(.dates) || localOffset <= .zero, now - clockSteppedAt > .seconds(1200),
-            apps[index].machine?.collector?.hasReachedPresent == true, let start = apps[index].start
+            let start = apps[index].start
         else { return }
         for run in dify.runs(of: apps[index].setup.name).suffix(100) {
             guard let second = run.logSecond, second >= start, let writtenAt = run.writtenAt,
                 let visibleAt = run.visibleAt, run.isListed(at: now), visibleAt < apps[index].succeededAt[1],
-                visibleAt - writtenAt < apps[index].setup.settings.overlap, isUnknown(run, of: index)
+                visibleAt - writtenAt < apps[index].setup.settings.overlap, isUnknown(run, of: index),
+                !isOpen(second, index)
             else { continue }
             fail("\(apps[index].setup.name): a log of \(second) is not known after two collections")
         }
     }
 
     /// Whether a log that is not known is to be missed, where logs of before `second` were looked for already. What was stamped
-    /// elsewhere while the exporter was down is found by its first round, if it is there by then.
+    /// elsewhere while the exporter was down is found by its first round, if it is there by then: by counts, which rows that
+    /// cannot be served leave in doubt.
     private func isDue(_ run: SimulatedRun, of index: Int, since second: Int64) -> Bool {
         guard let excursion = excursion(of: run) else { return run.logSecond.map { $0 >= second } ?? false }
-        guard case .up? = apps[index].snapshot?.health else { return false }
+        guard case .up? = apps[index].snapshot?.health, !kinds.contains(.unreadable) else { return false }
         return run.visibleAt.map { $0 <= excursion.to } ?? false
     }
 

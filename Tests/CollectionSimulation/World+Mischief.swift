@@ -32,7 +32,7 @@ struct MischiefState {
     /// The farthest that `Date` was ever ahead of the server's clock; nil once it was no date, or one of any time.
     var datesLead: Duration? = .zero
     /// When the server's clock was set back while the exporter was down, and set right again before anybody looked.
-    var excursions: [(from: UnixTime, to: UnixTime)] = []
+    var excursions: [Excursion] = []
     /// Steps of the server's clock by hours: when, and the second that it showed before.
     var farSteps: [(moment: UnixTime, second: Int64, span: Duration)] = []
 
@@ -43,6 +43,13 @@ struct MischiefState {
         case rows(app: String)
         /// The server's clock is set right, forward by that much.
         case excursion(back: Duration)
+    }
+
+    struct Excursion {
+        let from: UnixTime
+        let to: UnixTime
+        /// What each app had forgotten by then: all before that second.
+        let floors: [Int64]
     }
 
     enum Dates {
@@ -89,7 +96,7 @@ extension World {
         changeDates()
         // Nobody sets a clock here, so one that is wrong stays wrong.
         guard mischief.random.chance(0.5) else { return }
-        localOffset = .seconds(3600 * (1 + mischief.random.below(72)) * (mischief.random.chance(0.5) ? 1 : -1))
+        localOffset = mischief.span(1200, 259_200) * (mischief.random.chance(0.5) ? 1 : -1)
     }
 
     mutating func makeDueMischief() {
@@ -283,16 +290,17 @@ extension World {
     /// were complete, and nothing tells of it but counts.
     private mutating func stepServerClockUnseen() {
         guard !kinds.contains(.memory), downUntil == nil, now - clockSteppedAt > .seconds(1800) else { return }
-        let (back, length) = (mischief.span(60, 600), mischief.span(5, 60))
+        let (back, length) = (mischief.span(60, 3600), mischief.span(5, 60))
+        let floors = apps.map { $0.machine?.collector?.state.ledger.floor ?? .max }
         kill(downFor: length + mischief.span(1, 60))
         shiftServerClock(by: .zero - back)
         for app in apps { dify.apply(.burst(app: app.setup.name, rows: 1 + mischief.random.below(3)), at: now) }
-        mischief.excursions.append((now, now + length))
+        mischief.excursions.append(MischiefState.Excursion(from: now, to: now + length, floors: floors))
         mischief.ends.append((now + length, .excursion(back: back)))
     }
 
     /// When the server's clock was set back unseen, if the run was logged then.
-    func excursion(of run: SimulatedRun) -> (from: UnixTime, to: UnixTime)? {
+    func excursion(of run: SimulatedRun) -> MischiefState.Excursion? {
         guard let writtenAt = run.writtenAt else { return nil }
         return mischief.excursions.first { $0.from <= writtenAt && writtenAt < $0.to }
     }
@@ -318,7 +326,7 @@ extension World {
                 && apps[index].givenUp.contains { $0.contains(second) }
             || mischief.lies.hiddenShare > 0 && isOpen(second, index)
             || mischief.liesForEver && isOpen(second, index) && isUnknown(run, of: index)
-            || excursion(of: run).map { visibleAt > $0.to } ?? false
+            || excursion(of: run).map { visibleAt > $0.to || second < $0.floors[index] } ?? false
             || run.wasPoisoned && !run.isListed(at: now)
             || mischief.isNeverRepaired && (run.poisonedAt != nil || isToldUnreadable(run, of: index))
     }
@@ -339,7 +347,7 @@ extension World {
         return !state.knows(LogID(run.logID.text), second: second)
     }
 
-    private func isOpen(_ second: Int64, _ index: Int) -> Bool {
+    func isOpen(_ second: Int64, _ index: Int) -> Bool {
         apps[index].machine?.collector?.state.openWindows.windows.contains { $0.window.contains(second) } ?? false
     }
 
