@@ -129,7 +129,8 @@ import Testing
     }
 
     @Test(arguments: [-3600, -86_400, -1_100_000_000])
-    func `a Date that stays behind is followed until rows have been stamped by another clock for a while`(seconds: Int) {
+    func `a Date that stays behind is followed until rows have been stamped by another clock for a while`(seconds: Int)
+    {
         let behind = Duration.seconds(seconds)
         var clock = ServerClock()
         var rows = [Self.noon.second]
