@@ -1,7 +1,7 @@
 @testable import LogCollection
 
-/// Feeds a pattern, up to the first line feed, and a text to the matcher: each pattern is refused with a reason or matched
-/// in time, and nothing may trap.
+/// Feeds a pattern, up to the first line feed, and a text to our own engine: each pattern is refused with a reason or matched
+/// in time, and nothing may trap or fill the memory.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzPattern(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

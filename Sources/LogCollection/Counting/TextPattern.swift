@@ -1,15 +1,15 @@
-import Platform
-
-/// An operator's pattern for error texts: a POSIX extended regular expression, checked and bounded.
+/// An operator's pattern for error texts: a POSIX extended regular expression in the dialect of glibc, checked and bounded.
 ///
-/// The C library's engine matches it, because it never goes back over a text for each way to read it, as Swift's Regex
-/// does: no text of a stranger can hold up the program. `(?i)` at the beginning lets case not matter, and texts are matched byte
-/// by byte, so that `[[:alpha:]]` and the like mean ASCII. A pattern may be found anywhere in a text.
+/// Its own engine matches it in time and memory that are bounded whatever the pattern and the text are: texts are a stranger's.
+/// Neither Swift's Regex nor the C library's engine are: one tries each way to read a text, the other keeps what it learns
+/// of texts, and takes gigabytes for some patterns.
+///
+/// `(?i)` at the beginning lets case not matter, and texts are matched byte by byte, so that `[[:alpha:]]` and the like mean
+/// ASCII. A pattern may be found anywhere in a text.
 package struct TextPattern: Hashable, Sendable, CustomStringConvertible {
     /// As the operator wrote it.
     package let description: String
-    private let expression: String
-    private let flags: Int32
+    private let program: PatternProgram
 
     /// Why a text is no such pattern, in words for the operator.
     package struct Problem: Error, Equatable {
@@ -18,31 +18,19 @@ package struct TextPattern: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ source: String) throws(Problem) {
         description = source
-        let ignoresCase = source.hasPrefix("(?i)")
-        expression = ignoresCase ? String(source.dropFirst(4)) : source
-        flags = REG_EXTENDED | REG_NOSUB | (ignoresCase ? REG_ICASE : 0)
-        try PatternCheck.check(expression)
-        var compiled = regex_t()
-        let code = regcomp(&compiled, expression, flags)
-        guard code == 0 else { throw Problem(message: "is not a pattern: \(Self.text(of: code, &compiled))") }
-        regfree(&compiled)
+        program = try PatternParser.parse(source)
+    }
+
+    package static func == (one: TextPattern, other: TextPattern) -> Bool {
+        one.description == other.description
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(description)
     }
 
     /// Whether the pattern occurs in a text. A zero byte counts as a space.
-    ///
-    /// The pattern is compiled for each text, which takes some microseconds and makes this a plain value: glibc's compiled
-    /// patterns learn from each text and never forget, so that one that is kept grows with all that strangers send.
     func occurs(in text: [UInt8]) -> Bool {
-        var compiled = regex_t()
-        guard regcomp(&compiled, expression, flags) == 0 else { return false }
-        defer { regfree(&compiled) }
-        let characters = text.map { $0 == 0 ? CChar(0x20) : CChar(bitPattern: $0) } + [0]
-        return regexec(&compiled, characters, 0, nil, 0) == 0
-    }
-
-    private static func text(of code: Int32, _ pattern: inout regex_t) -> String {
-        var text = [CChar](repeating: 0, count: 128)
-        regerror(code, &pattern, &text, text.count)
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        program.occurs(in: text)
     }
 }
