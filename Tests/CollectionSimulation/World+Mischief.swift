@@ -264,7 +264,7 @@ extension World {
             if isAhead { mischief.datesLead = mischief.datesLead.map { max($0, .seconds(3600 * hours)) } }
         }
         mischief.datesChangedAt = now
-        mischief.ends.append((now + mischief.span(5, 1200), .dates))
+        mischief.ends.append((now + mischief.span(5, 3000), .dates))
     }
 
     /// Sets the server's clock by 17 minutes to five hours, back or forward, and once only: an unfinished run is looked at again
