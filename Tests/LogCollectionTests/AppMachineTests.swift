@@ -420,24 +420,4 @@ import Testing
         app.round()
         #expect(app.runs == 40)
     }
-
-    @Test(arguments: [-10_800, -1_100_000_000])
-    func `a Date that stays behind does not cost more with each hour`(seconds: Int) {
-        var app = DrivenApp()
-        app.dateLead = .seconds(seconds)
-        var written = 0
-        while app.elapsed < .seconds(4 * 3600) {
-            if case .sleep = app.machine.step {
-                app.write(5)
-                written += 5
-            }
-            app.carryOut()
-        }
-        let (asked, begun) = (app.asked.count, app.elapsed)
-        while app.elapsed < begun + .seconds(600) { app.carryOut() }
-        #expect(app.asked.count - asked < 20 * 4)
-        #expect(app.runs == written)
-        let until = app.published?.numbers?.collectedUntil ?? 0
-        #expect(app.serverNow.second - until < 120)
-    }
 }

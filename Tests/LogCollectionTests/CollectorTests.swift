@@ -65,6 +65,21 @@ import Testing
         #expect(collector.state.totals.byStatus[.succeeded]?.runs == 19_001)
     }
 
+    @Test func `a long read ahead of a clock that was set back is not begun again and again`() {
+        // More is forgotten than is recalled.
+        var list = ListOfLogs(logs: (0..<40_000).map { .make("\($0)", at: 1000 + Int64($0 / 10)) })
+        var state = AppState.make(start: 4000)
+        (state.frontier, state.completeUntil, state.finalUntil) = (5000, 4940, 4000)
+        var collector = Collector(settings: CollectionSettings(), state: state)
+        var (asked, now) = (0, Int64(1620))
+        collector.begin(at: UnixTime(seconds: now))
+        while let query = collector.nextQuery(), asked < 400 {
+            (asked, now) = (asked + 1, now + 5)
+            collector.receive(list.page(query, at: .max), at: UnixTime(seconds: now))
+        }
+        #expect(asked < 400)
+    }
+
     /// A collector that has been up to date for long.
     private func collected(_ list: inout ListOfLogs) -> Collector {
         var collector = collector()

@@ -22,8 +22,6 @@ struct DrivenApp {
     /// How far the exporter's wall clock and the server's clock are ahead of the truth.
     var ownClock = Duration.zero
     var serverClock = Duration.zero
-    /// How far `Date` is ahead of the server's clock.
-    var dateLead = Duration.zero
     var keyVersion = 1
     var apps: [Int: DifyApp]
     /// The error instead of an answer to a step; nil lets it be answered.
@@ -115,7 +113,7 @@ struct DrivenApp {
         beforeAnswer(&self, step)
         let sentAt = now + ownClock
         let version = keyVersion
-        let date = UnixTime(seconds: (serverNow + dateLead).second)
+        let date = UnixTime(seconds: serverNow.second)
         elapsed = elapsed + Self.latency
         let result: Result<Value, APIError>
         if let error = failing(step) {

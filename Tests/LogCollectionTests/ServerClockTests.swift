@@ -128,60 +128,6 @@ import Testing
         #expect(lead(clock([.zero, .seconds(seconds)]).clock) == .seconds(seconds))
     }
 
-    @Test(arguments: [-3600, -86_400, -1_100_000_000])
-    func `a Date that stays behind is followed until rows have been stamped by another clock for a while`(seconds: Int)
-    {
-        let behind = Duration.seconds(seconds)
-        var clock = ServerClock()
-        var rows = [Self.noon.second]
-        func note(_ offset: Duration, at second: Int64) -> Duration {
-            let reading = reading(second)
-            _ = clock.note(reading.date + offset, at: reading, span: .zero, frontier: nil) { window in
-                rows.contains(where: window.contains)
-            }
-            return clock.now(at: reading) - reading.date
-        }
-        #expect(note(.zero, at: 0) == .zero)
-        #expect(note(behind, at: 60) == behind)
-        // Such a row may be of before, and late.
-        rows.append(Self.noon.second + 900)
-        #expect(note(behind, at: 940) == behind)
-        rows.append(Self.noon.second + 970)
-        #expect(note(behind, at: 1000) == .zero)
-        #expect(clock.isDateOfAnother)
-        #expect(note(behind, at: 86_580) == .zero)
-        #expect(note(.zero, at: 86_640) == .zero)
-        #expect(!clock.isDateOfAnother)
-        #expect(note(behind, at: 86_700) == behind)
-    }
-
-    @Test func `a clock that lies behind rows proves nothing against a Date that lies farther behind`() {
-        // Down for a while, and read up to two hours ago by a clock that has gone on and was set back then.
-        let frontier = Self.noon.second - 7200
-        var clock = ServerClock()
-        for second in stride(from: Int64(0), through: 9000, by: 60) {
-            let reading = reading(second, off: .seconds(-86_400))
-            let date = Self.noon + .seconds(second - 10_800)
-            _ = clock.note(date, at: reading, span: .zero, frontier: frontier) { window in
-                window.contains(frontier + 3600) || window.contains(date.second)
-            }
-            #expect(clock.now(at: reading) == date)
-        }
-    }
-
-    @Test func `a clock that was set back is followed, also once it has come to where it was`() {
-        var clock = ServerClock()
-        var rows: [Int64] = []
-        for second in stride(from: Int64(0), through: 20_000, by: 60) {
-            let offset = Duration.seconds(second < 600 ? 0 : -7200)
-            let reading = reading(second)
-            let date = reading.date + offset
-            rows.append(date.second)
-            _ = clock.note(date, at: reading, span: .zero, frontier: nil) { rows.contains(where: $0.contains) }
-            #expect(clock.now(at: reading) == date)
-        }
-    }
-
     // MARK: First contact
 
     private func firstContact(date: Duration, own: Duration = .zero, newestRow: Duration?) -> Duration {

@@ -517,8 +517,7 @@ package struct AppMachine: Sendable {
     /// it had read them, and is cut to the second.
     private func serverMoment<Value>(of answer: Answer<Value>, at now: ClockReading) -> UnixTime {
         let present = serverClock.now(at: now)
-        let date = serverClock.isDateOfAnother ? nil : answer.server.date
-        return min(date ?? present, present) - answer.duration
+        return min(answer.server.date ?? present, present) - answer.duration
     }
 
     private mutating func noteClock<Value>(_ answer: Answer<Value>, at now: ClockReading) {

@@ -6,9 +6,8 @@ import Platform
 ///
 /// A `Date` that lies ahead is followed when something bears it out: what was known of the server's clock before, this
 /// machine's wall clock, how far the app has been read, or a row that was stamped about then. Otherwise a proxy whose clock is
-/// wrong would move the collection past rows that are still to come. A `Date` that lies behind is followed, for reading more
-/// than is needed loses nothing, until a row shows that it is not of the clock that stamps rows: reading more at each round
-/// would cost without end.
+/// wrong would move the collection past rows that are still to come. A `Date` that lies behind is always followed, for reading
+/// more than is needed loses nothing.
 ///
 /// Several servers behind one address may each have a clock of their own. Their clocks take turns, and are a step only once.
 package struct ServerClock: Sendable {
@@ -19,25 +18,6 @@ package struct ServerClock: Sendable {
     /// The latest ones that were told.
     private var recent: [UnixTime] = []
     private var toldAt: MonotonicTime?
-    /// What was known before a `Date` that lies behind was followed.
-    private var left: Left?
-
-    private struct Left {
-        /// As the server's time at the zero of the monotonic clock, and that of the `Date` that was followed instead.
-        let origin, date: UnixTime
-        /// A while after what it showed when it was left: a clock that was set back then has stamped no row later.
-        let moment: UnixTime
-        var verdict = Verdict.open
-    }
-
-    /// What rows say of a clock that was left.
-    private enum Verdict {
-        case open
-        /// A row was stamped later than it would be by now: it tells nothing.
-        case contradicted
-        /// It still stamps rows: the `Date` is of another clock.
-        case borneOut
-    }
 
     /// A clock that was set.
     package struct Step: Hashable, Sendable {
@@ -66,9 +46,6 @@ package struct ServerClock: Sendable {
         told.map { $0 + (reading.monotonic - .zero) }
     }
 
-    /// Whether rows have shown that the latest `Date` is not of the clock that stamps them, but of one that lies behind it.
-    var isDateOfAnother: Bool { left?.verdict == .borneOut }
-
     /// Takes the `Date` of an answer that has just come after `span`. `frontier` is how far the app has been read, nil for
     /// one that is new; `isStamped` tells whether a row was stamped within a window.
     ///
@@ -83,10 +60,7 @@ package struct ServerClock: Sendable {
             (told, toldAt) = (origin, reading.monotonic)
         }
         let before = followed == nil ? reached(frontier, at: reading) : now(at: reading)
-        leave(before, for: date, elapsed: elapsed, isStamped)
-        if let left, isDateOfAnother {
-            followed = left.origin
-        } else if let before, date > before, !isBorneOut(date, by: reading, frontier: frontier, isStamped) {
+        if let before, date > before, !isBorneOut(date, by: reading, frontier: frontier, isStamped) {
             followed = before - elapsed
         } else {
             followed = origin
@@ -95,25 +69,6 @@ package struct ServerClock: Sendable {
             return nil
         }
         return Step(span: date - (before ?? date), within: toldAt.map { reading.monotonic - $0 })
-    }
-
-    /// Notes what is left where a `Date` lies far behind it, until `Date` is another, and what rows say of it since.
-    private mutating func leave(
-        _ before: UnixTime?, for date: UnixTime, elapsed: Duration, _ isStamped: (Window) -> Bool
-    ) {
-        func hasRow(after moment: UnixTime) -> Bool {
-            isStamped(Window(first: (moment + Self.precision).second))
-        }
-        if let known = left, (date - elapsed - known.date).magnitude > Self.tolerance { left = nil }
-        if let known = left, known.verdict == .open {
-            if hasRow(after: known.origin + elapsed) {
-                left?.verdict = .contradicted
-            } else if hasRow(after: max(known.moment, date + Self.tolerance)) {
-                left?.verdict = .borneOut
-            }
-        } else if left == nil, let before, before - date > Self.tolerance {
-            left = Left(origin: before - elapsed, date: date - elapsed, moment: before + Self.tolerance)
-        }
     }
 
     /// Follows what `Date` told last.

@@ -208,6 +208,7 @@ package struct Collector: Sendable {
     /// Whether the server's clock turned out to be so far ahead of what the plan went by that there is a gap to catch up.
     private func isOutrun(at now: Int64) -> Bool {
         !isCatchingUp && now.subtractingSaturating(round.plannedAt) > catchUpAfter
+            && now.subtractingSaturating(state.frontier) > catchUpAfter
     }
 
     private mutating func planAgain(at now: UnixTime) {
