@@ -25,8 +25,12 @@ package final class FolderLocks: @unchecked Sendable {
         self.path = path
     }
 
+    /// The names are given back by themselves: a program that is just being started may have a copy of the descriptor for a moment,
+    /// and as long as there is one, closing does not end the locks.
     deinit {
-        if let file { close(file.descriptor) }
+        guard let file else { return }
+        for name in held { Self.unlock(name, file.descriptor) }
+        close(file.descriptor)
     }
 
     /// False when another process, or another value of this one, holds the name.

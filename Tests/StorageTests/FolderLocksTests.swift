@@ -37,6 +37,22 @@ import Testing
     }
 
     #if os(Linux)
+        @Test func `a name is free although a program that is being started has a copy of the descriptor`() throws {
+            try withFolder { (_, path) throws in
+                var first: FolderLocks? = FolderLocks(path: path)
+                #expect(try first?.lock("a") == true)
+                let files = "/proc/self/fd"
+                let number = try #require(
+                    FileManager.default.contentsOfDirectory(atPath: files).first { file in
+                        (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(files)/\(file)")) == path
+                    })
+                let copy = dup(try #require(Int32(number)))
+                defer { close(copy) }
+                first = nil
+                #expect(try FolderLocks(path: path).lock("a"))
+            }
+        }
+
         @Test func `a thousand names cost one descriptor`() throws {
             try withFolder { (_, path) throws in
                 let locks = FolderLocks(path: path)
