@@ -71,11 +71,6 @@ package struct ServerClock: Sendable {
         return Step(span: date - (before ?? date), within: toldAt.map { reading.monotonic - $0 })
     }
 
-    /// Follows what `Date` told last.
-    mutating func followTold() {
-        followed = told ?? followed
-    }
-
     /// What the server's clock has come to at least, before any `Date` is followed: the wall clock's time, but an app cannot
     /// have been read up to the future. Nil where nothing is known.
     private func reached(_ frontier: Int64?, at reading: ClockReading) -> UnixTime? {
