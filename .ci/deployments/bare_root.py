@@ -66,13 +66,13 @@ def in_root(root):
 
 def try_tarball(root, tarball, log):
     steps = Steps("by the tarball", in_root(root))
-    shutil.copy(tarball, f"{root}/root")
+    shutil.copy(tarball, f"{root}/srv")
     name = os.path.basename(tarball)
     steps.run("apt-get update -qq && apt-get install -y -qq --no-install-recommends libcurl4 ca-certificates")
-    steps.run(f"cd /root && tar -xzf {name}")
-    program = f"/root/{name.removesuffix('.tar.gz')}/dify-exporter"
+    steps.run(f"cd /srv && tar -xzf {name}")
+    program = f"/srv/{name.removesuffix('.tar.gz')}/dify-exporter"
     process = start(*entering(root, f"DIFY_API_KEY={KEY}", f"DIFY_API_BASE_URL=http://{SIMULATOR}/v1"), program,
-                    "--storage.path=/root/data", log=log)
+                    "--storage.path=/srv/data", log=log)
     steps.note(f"DIFY_API_KEY=… DIFY_API_BASE_URL=… {program}; until /metrics has runs",
                wait_logged("finished runs by the tarball", has_runs, log, seconds=180))
     check(f"by the tarball: from nothing to /metrics with runs in {steps.seconds:.1f} s", True)
@@ -84,7 +84,7 @@ def try_package(root, package, log):
     # What a machine has that is no container: a systemd. It is there before the clock starts.
     result = in_root(root)("sh", "-c", "apt-get update -qq && apt-get install -y -qq --no-install-recommends systemd")
     check("the bare root gets a systemd", result.returncode == 0, result.stderr[-1500:])
-    shutil.copy(package, f"{root}/root")
+    shutil.copy(package, f"{root}/srv")
     machine = Machine(root, log, "--resolv-conf=off", "/lib/systemd/systemd")
     try:
         wait_logged("the machine to run", lambda: machine.run("systemctl", "is-system-running").stdout.strip()
@@ -96,7 +96,7 @@ def try_package(root, package, log):
 
 def try_service(steps, machine, package, log):
     enter = machine.run
-    steps.run(f"DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /root/{package}")
+    steps.run(f"DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /srv/{package}")
     facts = machine.shown("dify-exporter", "LoadState", "ActiveState", "UnitFileState")
     check("by the package: the unit is there, and waits for a key",
           facts == {"LoadState": "loaded", "ActiveState": "inactive", "UnitFileState": "disabled"}, str(facts))
@@ -109,7 +109,7 @@ def try_service(steps, machine, package, log):
     check(f"by the package: from nothing to /metrics with runs in {steps.seconds:.1f} s", True)
 
     pid = machine.shown("dify-exporter", "MainPID")["MainPID"]
-    steps.run(f"DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall /root/{package}")
+    steps.run(f"DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall /srv/{package}")
     again = machine.shown("dify-exporter", "MainPID", "ActiveState")
     check("by the package: an upgrade goes on with the new program",
           again["ActiveState"] == "active" and again["MainPID"] not in ("0", pid), str(again))
@@ -123,5 +123,5 @@ def try_service(steps, machine, package, log):
     gone = machine.shown("dify-exporter", "ActiveState")
     check("by the package: removed, it runs no more", gone == {"ActiveState": "inactive"}, str(gone))
     steps.run("apt-get purge -y -qq dify-exporter")
-    found = enter("sh", "-c", "find / -xdev -path /proc -prune -o -name '*dify-exporter*' -print | grep -v ^/root/; true")
+    found = enter("sh", "-c", "find / -xdev -path /proc -prune -o -name '*dify-exporter*' -print | grep -v ^/srv/; true")
     check("by the package: purged, nothing is left", not found.stdout.strip(), found.stdout)
