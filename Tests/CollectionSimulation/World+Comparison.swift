@@ -99,9 +99,8 @@ extension World {
         apps[index].checkedUntil = until
     }
 
-    /// A log that was there for the latest two successful collections is known, whatever a `Date` says, or in a window that is left open:
-    /// no app is muted for a while.
-    /// But where the exporter's own clock is ahead, and there is no `Date`, nothing tells when it is.
+    /// No app is silent for a while, whatever `Date` says: a log that was there for the latest two successful collections is known, or
+    /// in an open window. Nothing is promised where the exporter's own clock is ahead: without a `Date` it is all there is.
     private mutating func checkFreshness(of index: Int) {
         guard apps[index].succeededAt.count == 2, kinds.isDisjoint(with: [.counts, .hidden, .unreadable, .steps]),
             !kinds.contains(.dates) || localOffset <= .zero, now - clockSteppedAt > .seconds(1200),
