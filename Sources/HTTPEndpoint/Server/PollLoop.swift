@@ -19,6 +19,7 @@ struct PollLoop: ~Copyable {
     private var security: TLSContext?
     private var connections = ConnectionTable()
     private var ranking: ConnectionRanking
+    private var handshakes = HandshakeTurns()
     private var unsentBodies = UnsentBodies()
 
     /// Over all connections.
@@ -49,9 +50,6 @@ struct PollLoop: ~Copyable {
 
     /// How many connections are served before answers and new connections get a turn.
     private static let servedAtOnce = 64
-
-    /// How many steps of handshakes a turn takes. One may cost a millisecond of computing, which those wait for who are past it.
-    private static let handshakesAtOnce = 16
 
     /// How many deadlines a turn keeps. Those of a flood come all at the same time.
     private static let deadlinesAtOnce = 256
@@ -169,23 +167,32 @@ extension PollLoop {
     /// Gives each connection that `poll` named its turn.
     private mutating func serveConnections() {
         var served = 0
-        var handshakes = 0
         for isProvensTurn in [true, false] {
-            for slot in connections.indices where entries[firstConnectionEntry + slot].revents != 0 {
+            for slot in connections.indices where isReady(slot) && !isSecuring(slot) {
                 guard !isProvensTurn || ranking.rank(of: slot)?.standing == .proven else { continue }
-                if connections[slot]?.machine.isSecuring == true {
-                    handshakes += 1
-                    // The others are still ready in the next turn.
-                    guard handshakes <= Self.handshakesAtOnce else { continue }
-                }
-                // A place that is emptied or filled meanwhile has none.
-                let ready = Int32(entries[firstConnectionEntry + slot].revents)
-                entries[firstConnectionEntry + slot].revents = 0
-                serve(slot, ready)
-                served += 1
-                if served.isMultiple(of: Self.servedAtOnce) { attendToOthers() }
+                serve(slot, &served)
             }
         }
+        let steps = handshakes.begin(connections.indices.filter { isReady($0) && isSecuring($0) })
+        // Those who are not among them are still ready in the next turn.
+        for slot in steps where isReady(slot) { serve(slot, &served) }
+    }
+
+    private func isReady(_ slot: Int) -> Bool {
+        entries[firstConnectionEntry + slot].revents != 0
+    }
+
+    private func isSecuring(_ slot: Int) -> Bool {
+        connections[slot]?.machine.isSecuring == true
+    }
+
+    private mutating func serve(_ slot: Int, _ served: inout Int) {
+        let ready = Int32(entries[firstConnectionEntry + slot].revents)
+        // A place that is emptied or filled meanwhile has none.
+        entries[firstConnectionEntry + slot].revents = 0
+        serve(slot, ready)
+        served += 1
+        if served.isMultiple(of: Self.servedAtOnce) { attendToOthers() }
     }
 
     private mutating func keepDeadlines() {
@@ -206,7 +213,7 @@ extension PollLoop {
     }
 
     private mutating func serve(_ slot: Int, _ ready: Int32) {
-        if connections[slot]?.machine.isSecuring == true {
+        if isSecuring(slot) {
             shakeHands(slot)
         } else if ready & POLLIN != 0 || connections[slot]?.channel.readingWantsToWrite == true {
             read(slot)
@@ -388,8 +395,10 @@ extension PollLoop {
     private mutating func serve(_ listener: Socket) {
         var hasMadeRoom = false
         for _ in 0..<Self.acceptsAtOnce {
+            guard security == nil || handshakes.newcomersLeft > 0 else { return }
             switch listener.accept() {
             case .accepted(let socket, let origin):
+                handshakes.countNewcomer()
                 admit(socket, from: origin)
                 hasMadeRoom = false
             case .nobody: return
