@@ -7,8 +7,8 @@ import Testing
 struct HandshakeTurnsTests {
     private static let steps = HandshakeTurns.stepsAtOnce
 
-    @Test("where few are ready all go on, and newcomers are welcome", arguments: [0, 1, steps])
-    func few(count: Int) {
+    @Test(arguments: [0, 1, steps])
+    func `where few are ready all go on, and newcomers are welcome`(count: Int) {
         var turns = HandshakeTurns()
         let ready = (0..<count).map { 3 * $0 }
         #expect(turns.begin(ready).elementsEqual(ready))
@@ -17,8 +17,8 @@ struct HandshakeTurnsTests {
         #expect(turns.newcomersLeft == HandshakeTurns.newcomersAtOnce - 1)
     }
 
-    @Test("each who is ready has a turn before anybody has a second one", arguments: [17, 100, 512])
-    func goesRound(count: Int) {
+    @Test(arguments: [17, 100, 512])
+    func `each who is ready has a turn before anybody has a second one`(count: Int) {
         var turns = HandshakeTurns()
         var taken = [Int](repeating: 0, count: count)
         for _ in 0..<(10 * count / Self.steps) {
@@ -29,8 +29,8 @@ struct HandshakeTurnsTests {
     }
 
     /// Every client begins its handshake again as soon as it is served, as a flood does; one of them is not of the flood.
-    @Test("a handshake ends before its place is renewed", arguments: [1, 2, 3])
-    func endsBeforeItIsPushedOut(seed: UInt64) {
+    @Test(arguments: [1, 2, 3])
+    func `a handshake ends before its place is renewed`(seed: UInt64) {
         var random = Seeded(seed)
         let places = HTTPServer.Limits().connections
         let everybody = Array(0..<places)
