@@ -17,14 +17,19 @@ package struct HTTPRequest: Sendable, Equatable {
     /// At most ``HTTPServer/Limits/bodyBytes`` bytes.
     package var body: [UInt8]
 
+    /// Whom the connection comes from; nil for a request that came over none.
+    package var origin: PeerAddress?
+
     package init(
-        method: String = "GET", path: String, query: [QueryItem] = [], headers: HTTPHeaders = [:], body: [UInt8] = []
+        method: String = "GET", path: String, query: [QueryItem] = [], headers: HTTPHeaders = [:], body: [UInt8] = [],
+        origin: PeerAddress? = nil
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.origin = origin
     }
 }
 

@@ -76,6 +76,11 @@ struct ConnectionRanking: Sendable {
     func rank(of slot: Int) -> Rank? {
         nodes.indices.contains(slot) ? nodes[slot]?.rank : nil
     }
+
+    /// Whom the connection at this place comes from.
+    func origin(of slot: Int) -> PeerAddress? {
+        nodes.indices.contains(slot) ? nodes[slot]?.origin : nil
+    }
 }
 
 // MARK: - Who goes

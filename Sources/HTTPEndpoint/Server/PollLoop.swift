@@ -299,11 +299,13 @@ extension PollLoop {
 
     private mutating func handle(_ request: HTTPRequest, on slot: Int) {
         guard let id = connections[slot]?.id else { return }
+        var request = request
+        request.origin = ranking.origin(of: slot)
         if let response = readyAnswer(request) {
             return carryOut(connections[slot]?.machine.answered(response, at: now) ?? [], on: slot)
         }
         // Somebody waits for the answer: it must not stand behind work that nobody waits for.
-        connections[slot]?.task = Task(priority: .high) { [handler, mailbox] in
+        connections[slot]?.task = Task(priority: .high) { [request, handler, mailbox] in
             mailbox.post(.answer(await handler(request), to: id))
         }
     }

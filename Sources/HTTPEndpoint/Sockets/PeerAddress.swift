@@ -2,15 +2,15 @@ import Platform
 
 /// Whom a connection comes from, as far as one client cannot easily be many: an IPv4 address, or the /64 network of an
 /// IPv6 address, of which a single machine commonly has all.
-struct PeerAddress: Hashable, Sendable {
+package struct PeerAddress: Hashable, Sendable {
     private let network: UInt64
     private let isIPv6: Bool
 
-    static func ipv4(_ address: UInt32) -> PeerAddress {
+    package static func ipv4(_ address: UInt32) -> PeerAddress {
         PeerAddress(network: UInt64(address), isIPv6: false)
     }
 
-    static func ipv6(network: UInt64) -> PeerAddress {
+    package static func ipv6(network: UInt64) -> PeerAddress {
         PeerAddress(network: network, isIPv6: true)
     }
 

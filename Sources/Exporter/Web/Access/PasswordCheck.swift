@@ -1,10 +1,12 @@
 import Bytes
+import HTTPEndpoint
 import Platform
 
 /// Compares passwords with their bcrypt hashes. That takes long, on purpose, so it is done on threads of its own, two at
 /// once, and what came of it is kept: for each user what was right, and the latest of what was wrong.
 ///
-/// An unknown user costs the same as a known one. What is kept are SHA-256 hashes with a salt of this process, no passwords.
+/// Those that have to wait do so in turns of the addresses that they come from, so that a flood of guesses does not keep
+/// others out. An unknown user costs the same as a known one. What is kept are SHA-256 hashes with a salt of this process, no passwords.
 actor PasswordCheck {
     enum Verdict: Sendable {
         case right
@@ -20,15 +22,23 @@ actor PasswordCheck {
     private let users: [String: PasswordHash]
     private let decoy: String
     private let hash: Hash
-    private let work = BlockingWork(threadLimit: 2)
+    private let work = BlockingWork(threadLimit: atOnce)
     private let salt = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
     private var right: [String: [UInt8]] = [:]
     private var wrong = Recent(limit: 256)
     private var underWay: [[UInt8]: Task<Verdict, Never>] = [:]
 
+    /// Those whose turn has not come. They are told whether it has, or will not.
+    private var line = FairLine<PeerAddress?, CheckedContinuation<Bool, Never>>(limit: limit - atOnce)
+    private var inTurn = 0
+
     /// How many passwords are looked at, or wait for it.
     private static let limit = 64
-    /// How long a password may wait for its turn.
+
+    /// How many passwords are looked at.
+    private static let atOnce = 2
+
+    /// How long looking at a password may take.
     private let patience: Duration
 
     init(
@@ -42,26 +52,49 @@ actor PasswordCheck {
         decoy = "$2b$\(cost < 10 ? "0" : "")\(cost)$" + String(repeating: "x", count: 21) + "u"
     }
 
-    func verdict(on credentials: Credentials) async -> Verdict {
+    /// - Parameter origin: where they come from; nil is an address like any other.
+    func verdict(on credentials: Credentials, from origin: PeerAddress? = nil) async -> Verdict {
         let known = users[credentials.user]
         let digest = digest(of: credentials, known)
         if right[credentials.user] == digest { return .right }
         if wrong.contains(digest) { return .wrong }
         if let task = underWay[digest] { return await task.value }
-        guard underWay.count < Self.limit else { return .busy }
-        let task = Task { await look(at: credentials, known, digest) }
+        let task = Task {
+            let verdict = await takeTurn(origin) ? await look(at: credentials, known, digest) : .busy
+            underWay[digest] = nil
+            return verdict
+        }
         underWay[digest] = task
         return await task.value
     }
 
+    /// Waits until there is a place; false where others have more right to wait.
+    private func takeTurn(_ origin: PeerAddress?) async -> Bool {
+        guard inTurn == Self.atOnce else {
+            inTurn += 1
+            return true
+        }
+        return await withCheckedContinuation { continuation in
+            switch line.add(continuation, of: origin) {
+            case .waits: break
+            case .displaces(let other): other.resume(returning: false)
+            case .refused: continuation.resume(returning: false)
+            }
+        }
+    }
+
+    private func endTurn() {
+        if let next = line.next() { next.resume(returning: true) } else { inTurn -= 1 }
+    }
+
     private func look(at credentials: Credentials, _ known: PasswordHash?, _ digest: [UInt8]) async -> Verdict {
+        defer { endTurn() }
         let setting = known?.text ?? decoy
         let lane = String(decoding: digest.map { $0 & 0x3f | 0x40 }, as: UTF8.self)
         let found = await work.run(lane: lane, patience: patience) { [hash] in
             Self.giveWay()
             return hash(credentials.password, setting)
         }
-        underWay[digest] = nil
         guard let found else { return .busy }
         // libcrypt would take what comes before a byte 0 for the whole.
         let isRight = known != nil && Self.isEqual(found ?? "", setting) && !credentials.password.contains(0)

@@ -60,7 +60,7 @@ package final class WebGuard: Sendable {
 
     private func refusal(of request: HTTPRequest, _ passwords: PasswordCheck) async -> HTTPResponse? {
         if let text = request.headers["Authorization"], let credentials = Credentials(authorization: text) {
-            switch await passwords.verdict(on: credentials) {
+            switch await passwords.verdict(on: credentials, from: request.origin) {
             case .right: return nil
             case .wrong: break
             case .busy:

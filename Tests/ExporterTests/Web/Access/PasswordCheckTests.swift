@@ -119,6 +119,28 @@ struct PasswordCheckTests {
         #expect(course.withLock { $0.most } == 2)
     }
 
+    @Test func `a flood of guesses from one address does not keep another address out`() async throws {
+        let isOpen = Monitor(false)
+        let users = ["alice": try #require(alice)]
+        let check = PasswordCheck(users: users, patience: .seconds(3600)) { password, setting in
+            _ = isOpen.wait { $0 ? true : nil }
+            return String(decoding: password, as: UTF8.self) == "correct" ? setting : "no"
+        }
+        let guesses = try (0..<100).map { try credentials("alice", "\($0)") }
+        let own = try credentials("alice", "correct")
+        await withTaskGroup(of: PasswordCheck.Verdict.self) { group in
+            for guess in guesses { group.addTask { await check.verdict(on: guess, from: .ipv4(1)) } }
+            // Once 36 are told that they are too many, the line is full.
+            for _ in 0..<36 { #expect(await group.next() == .busy) }
+            async let verdict = check.verdict(on: own, from: .ipv4(2))
+            // It takes the place of a guess.
+            #expect(await group.next() == .busy)
+            isOpen.withLock { $0 = true }
+            #expect(await verdict == .right)
+            for await verdict in group { #expect(verdict == .wrong) }
+        }
+    }
+
     @Test func `only whole credentials of the Basic scheme are read`() throws {
         let credentials = try #require(Credentials(authorization: "bAsIc  YWxpY2U6YTpi"))
         #expect(credentials.user == "alice" && credentials.password == Array("a:b".utf8))
