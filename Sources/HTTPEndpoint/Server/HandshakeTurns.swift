@@ -12,9 +12,9 @@ struct HandshakeTurns {
     /// How many newcomers a turn takes while nobody waits for a step: each may want one at once.
     static let newcomersAtOnce = 16
 
-    /// How many newcomers a turn takes while somebody does. Places are renewed this many times more slowly than steps are
-    /// taken, and a handshake has two or three.
-    static let newcomersWhileSomeWait = 4
+    /// How many newcomers a turn takes while somebody does: a handshake has two or three steps, and so ends before as many
+    /// newcomers have come as there are places.
+    static let newcomersWhileSomeWait = stepsAtOnce / 4
 
     private var start = 0
 
