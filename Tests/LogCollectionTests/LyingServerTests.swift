@@ -362,6 +362,20 @@ import Testing
         #expect(rounds <= 5)
     }
 
+    @Test func `a late row in the second of one that cannot be served is found before its second is called complete`() {
+        let logs = (0..<20).map { WorkflowLog.make("\($0)", at: 1900 + Int64($0) * 5) }
+        var scene = Scene(logs: logs + [.make("bad", at: 2000)], start: 1800, now: 2000)
+        // So many that the turn of the last comes rounds later.
+        scene.bad = ["bad", "3", "4", "5", "6", "7", "8"]
+        scene.round()
+        #expect(scene.collector.state.unreadable.count(in: Window(second: 2000)) == 1)
+        scene.list.logs.append(.make("late", at: 2000))
+        scene.now += 70
+        scene.round()
+        #expect(scene.collector.state.collectedUntil > 2000)
+        #expect(scene.collector.state.knows(LogID("late"), second: 2000))
+    }
+
     @Test func `a window behind a crowded second is read in a few rounds on a server that is in doubt`() {
         let crowd = (0..<120).map { WorkflowLog.make("c\($0)", at: 2900) }
         let others = (0..<60).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0) * 10) }

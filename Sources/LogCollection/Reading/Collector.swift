@@ -481,7 +481,12 @@ package struct Collector: Sendable {
         }
         if wasUnreadable, state.unreadable.seconds[reader.window.first] == nil { retryUnreadable(at: now) }
         if case .late(let retried, let counted) = purpose { concludeSearch(reader, counted: counted, retried) }
-        if case .forward(let since) = purpose { conclude(reader.window, since: since ?? now, at: now) }
+        if case .forward(let since) = purpose {
+            let leftOut = reader.skipped.filter { $0 >= state.completeUntil && $0 < (since ?? now) - overlap }
+            conclude(reader.window, since: since ?? now, at: now)
+            // They are about to be called complete, and may have got other rows since they were tried.
+            for second in leftOut { appendAudit(Window(second: second), chunks: nil) }
+        }
     }
 
     /// Draws the conclusions from what was read because a count said that rows are missing.
