@@ -42,7 +42,17 @@ package enum Mischief: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a world has.
+    /// What the world of a seed has, unless it is told.
+    package static func drawn(bySeed seed: UInt64) -> Set<Mischief> {
+        var random = random(bySeed: seed)
+        return drawn(using: &random)
+    }
+
+    /// What mischiefs are drawn from, and what they do.
+    static func random(bySeed seed: UInt64) -> SeededRandom {
+        SeededRandom(seed: seed, stream: 8)
+    }
+
     static func drawn(using random: inout SeededRandom) -> Set<Mischief> {
         var drawn: Set<Mischief> = []
         for mischief in allCases where random.chance(mischief.share) { drawn.insert(mischief) }

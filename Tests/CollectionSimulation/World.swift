@@ -89,7 +89,7 @@ package struct World {
     package init(_ settings: Settings) {
         self.settings = settings
         var random = SeededRandom(seed: settings.seed)
-        var mischievous = SeededRandom(seed: settings.seed, stream: 8)
+        var mischievous = Mischief.random(bySeed: settings.seed)
         let drawn = Mischief.drawn(using: &mischievous)
         let isMeasurement = settings.steadyRate != nil
         kinds = isMeasurement ? [] : settings.mischief ?? drawn

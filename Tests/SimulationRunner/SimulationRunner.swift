@@ -14,9 +14,10 @@ import Storage
 @main
 struct SimulationRunner {
     private static let help = """
-        usage: simulation [--seeds N] [--first SEED] [--hours H] [--with NAMES | --without NAME]
+        usage: simulation [--seeds N] [--first SEED] [--drawing NAMES] [--hours H] [--with NAMES | --without NAME]
 
         Runs N worlds (100) from SEED (1) on, of H simulated hours each (1), and names the seeds that fail.
+          --drawing   leaves out the seeds whose worlds draw none of these mischiefs
           --with      the mischiefs of every world, between commas, or none; without it each world draws its own
           --without   a safeguard that is switched off, or all for one after the other: its lack must be noticed
           --checkpoints FOLDER            measures checkpoints instead
@@ -49,7 +50,10 @@ struct SimulationRunner {
         var settings = World.Settings(seed: first)
         settings.hours = value("--hours").flatMap(Double.init) ?? 1
         settings.mischief = value("--with").map(mischief)
-        let seeds = first..<(first + count)
+        let drawing = value("--drawing").map(mischief)
+        let seeds = (first..<(first + count)).filter { seed in
+            drawing.map { !$0.isDisjoint(with: Mischief.drawn(bySeed: seed)) } ?? true
+        }
         var isRight = true
         switch value("--without") {
         case nil: isRight = report("all safeguards", settings, seeds)
@@ -86,7 +90,7 @@ struct SimulationRunner {
     }
 
     /// Runs the seeds, prints what came of them, and tells whether all were right.
-    private static func report(_ title: String, _ settings: World.Settings, _ seeds: Range<UInt64>) -> Bool {
+    private static func report(_ title: String, _ settings: World.Settings, _ seeds: [UInt64]) -> Bool {
         let clock = ContinuousClock()
         let started = clock.now
         var simulated = Duration.zero
