@@ -48,6 +48,8 @@ struct MischiefState {
     struct Excursion {
         let from: UnixTime
         let to: UnixTime
+        /// By how much the clock was set back.
+        let back: Duration
         /// What each app had forgotten by then: all before that second.
         let floors: [Int64]
     }
@@ -276,7 +278,9 @@ extension World {
         else { return }
         let longest = mischief.random.chance(0.5) ? 3600 : 18_000
         let span = mischief.span(1020, longest) * (mischief.random.chance(0.5) ? 1 : -1)
-        mischief.farSteps.append((now, serverNow.second, span))
+        // The exporter has read up to where the clock was before one that is under way unseen.
+        let back = mischief.excursions.last { $0.from <= now && now < $0.to }?.back ?? .zero
+        mischief.farSteps.append((now, (serverNow + back).second, span))
         for index in apps.indices {
             (apps[index].successesSinceStep, apps[index].watchedAgainAt) = (0, nil)
             apps[index].claimedBeforeStep = apps[index].claimedUntil
@@ -295,7 +299,7 @@ extension World {
         kill(downFor: length + mischief.span(1, 60))
         shiftServerClock(by: .zero - back)
         for app in apps { dify.apply(.burst(app: app.setup.name, rows: 1 + mischief.random.below(3)), at: now) }
-        mischief.excursions.append(MischiefState.Excursion(from: now, to: now + length, floors: floors))
+        mischief.excursions.append(.init(from: now, to: now + length, back: back, floors: floors))
         mischief.ends.append((now + length, .excursion(back: back)))
     }
 
