@@ -322,7 +322,9 @@ package actor ExporterService {
             succeeding: predecessor, source: source, store: store, clock: surroundings.clock
         ) { [board] output in
             switch output {
-            case .publish(let snapshot): await board.post(snapshot, of: name)
+            case .publish(let snapshot):
+                await board.post(
+                    snapshot, of: name, lasts: PublishedApp.lasts(snapshot, pollInterval: app.collection.interval))
             case .report(let event): log.report(event)
             }
         }

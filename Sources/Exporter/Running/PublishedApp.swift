@@ -11,6 +11,12 @@ package final class PublishedApp: Sendable {
     /// A Prometheus asks for one encoding, and those that are migrated for two.
     static let encodings = 2
 
+    /// Whether a scrape will probably come before the next snapshot of the app: scrapes are some 15 s apart, and an app that
+    /// catches up publishes after each window.
+    static func lasts(_ snapshot: AppSnapshot, pollInterval: Duration) -> Bool {
+        pollInterval >= .seconds(5) && snapshot.catchUp == nil
+    }
+
     /// Encodes the snapshot at once for those who will probably ask.
     init(_ snapshot: AppSnapshot, encodedAs encodings: [ExpositionFormat.Encoding] = []) {
         self.snapshot = snapshot

@@ -29,10 +29,10 @@ package actor SnapshotBoard {
         changes.note()
     }
 
-    /// `app` is the name that the configuration speaks of, which need not be that of the snapshot.
-    package nonisolated func post(_ snapshot: AppSnapshot, of app: String) async {
-        let encodings = await recentEncodings.inUse(at: .now)
-        // Here, where no scrape waits for it.
+    /// `app` is the name that the configuration speaks of, which need not be that of the snapshot. A snapshot that lasts is
+    /// encoded here, where no scrape waits for it; of the others most are never asked for.
+    package nonisolated func post(_ snapshot: AppSnapshot, of app: String, lasts: Bool) async {
+        let encodings = lasts ? await recentEncodings.inUse(at: .now) : []
         await put(PublishedApp(snapshot, encodedAs: encodings), of: app)
     }
 

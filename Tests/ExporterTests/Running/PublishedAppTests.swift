@@ -1,8 +1,8 @@
-import LogCollection
 import Metrics
 import Testing
 
 @testable import Exporter
+@testable import LogCollection
 
 @Suite struct PublishedAppTests {
     private let snapshot = AppSnapshot(name: "shop", labels: [], at: .init(seconds: 1_000_000))
@@ -16,6 +16,14 @@ import Testing
             let page = Exposition.page(of: [app.part(as: encoding)], as: encoding)
             #expect(page == Exposition.encode(snapshot.families, as: format))
         }
+    }
+
+    @Test func `only a snapshot that lasts is worth encoding before somebody asks`() {
+        #expect(PublishedApp.lasts(snapshot, pollInterval: .seconds(30)))
+        #expect(!PublishedApp.lasts(snapshot, pollInterval: .seconds(1)))
+        var catchingUp = snapshot
+        catchingUp.catchUp = CatchUpProgress(readUntil: 0, rows: 0, requests: 0, elapsed: .zero, remaining: nil)
+        #expect(!PublishedApp.lasts(catchingUp, pollInterval: .seconds(30)))
     }
 
     @Test func `encodings are in use for five minutes, the latest two of them`() {

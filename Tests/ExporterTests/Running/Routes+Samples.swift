@@ -22,7 +22,7 @@ extension Routes {
                 makeTransport: { _ in CurlTransport(settings: .init(userAgent: "test")) })
         ) { () async throws(LoadError) in throw LoadError(lines: ["there is nothing to load"]) }
         for app in apps {
-            if let snapshot = app.snapshot { await service.board.post(snapshot, of: app.name) }
+            if let snapshot = app.snapshot { await service.board.post(snapshot, of: app.name, lasts: true) }
         }
         return Routes(telemetryPath: .standard, hosts: .loopback, service: service)
     }
