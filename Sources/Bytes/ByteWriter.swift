@@ -1,4 +1,5 @@
 /// Writes numbers and texts one after the other, to be read in the same order.
+@usableFromInline
 package struct ByteWriter {
     package private(set) var bytes: [UInt8] = []
 
@@ -6,7 +7,10 @@ package struct ByteWriter {
 
     package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
+    package mutating func append(_ other: [UInt8]) { bytes += other }
+
     /// A number from 0 on, in as few bytes as it needs: seven bits each, the lowest first (LEB128).
+    @usableFromInline
     package mutating func unsigned(_ value: UInt64) {
         bytes.appendLEB128(value)
     }
@@ -18,23 +22,29 @@ package struct ByteWriter {
 
     /// Eight bytes, the lowest first.
     package mutating func fixed(_ value: UInt64) {
-        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     package mutating func double(_ value: Double) { fixed(value.bitPattern) }
 
+    @usableFromInline
     package mutating func flag(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
     package mutating func text(_ value: String) {
-        unsigned(UInt64(value.utf8.count))
-        bytes.append(contentsOf: value.utf8)
+        var text = value
+        text.withUTF8 { utf8 in
+            unsigned(UInt64(utf8.count))
+            bytes.append(contentsOf: utf8)
+        }
     }
 
+    @inlinable
     package mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
         flag(value != nil)
         if let value { write(&self, value) }
     }
 
+    @inlinable
     package mutating func list<Elements: Collection>(
         _ elements: Elements, _ write: (inout ByteWriter, Elements.Element) -> Void
     ) {

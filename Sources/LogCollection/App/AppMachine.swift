@@ -1,4 +1,3 @@
-import Bytes
 import CivilTime
 import DifyAPI
 import Metrics
@@ -33,7 +32,7 @@ package struct AppMachine: Sendable {
     package private(set) var collector: Collector?
     private(set) var phase: Phase
     /// Tells whether what would be written is on disk already; nil before anything was.
-    private var savedHash: UInt64?
+    private var savedChecksum: UInt64?
     private var access = Access.unknown
     private var ownership = Ownership.nobody
     private var schedule: CollectionSchedule
@@ -198,7 +197,9 @@ package struct AppMachine: Sendable {
 
     /// The checkpoint to write when the program ends now; nil when there is nothing that is not on disk.
     package func finalCheckpoint() -> [UInt8]? {
-        guard setup.isDurable, let bytes = checkpoint(), FNV1a.hash64(bytes) != savedHash else { return nil }
+        guard setup.isDurable, let bytes = checkpoint(), Checkpoint.checksum(of: bytes) != savedChecksum else {
+            return nil
+        }
         return bytes
     }
 
@@ -467,7 +468,7 @@ package struct AppMachine: Sendable {
         var continuation = save.continuation
         switch result {
         case .success:
-            savedHash = FNV1a.hash64(save.bytes)
+            savedChecksum = Checkpoint.checksum(of: save.bytes)
             durable = save.numbers ?? durable
             if case .nextRequest = continuation { publish() }
         case .failure(let problem):

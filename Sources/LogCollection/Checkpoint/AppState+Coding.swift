@@ -124,10 +124,15 @@ extension Ledger {
         writer.list(seconds.sorted { $0.key < $1.key }) { writer, entry in
             // Near the floor, so that a second takes a byte or two instead of eight.
             writer.signed(entry.key.subtractingSaturating(floor))
-            for ids in [entry.value.present, entry.value.missing] {
-                writer.list(ids.sorted { ($0.high, $0.low) < ($1.high, $1.low) }) { $1.write(to: &$0) }
-            }
+            Self.write(entry.value.present, to: &writer)
+            Self.write(entry.value.missing, to: &writer)
         }
+    }
+
+    private static func write(_ ids: Set<LogID>, to writer: inout ByteWriter) {
+        // Nearly all seconds have one row or none, and there are hundreds of them: these need no order.
+        if ids.count < 2 { return writer.list(ids) { $1.write(to: &$0) } }
+        writer.list(ids.sorted { ($0.high, $0.low) < ($1.high, $1.low) }) { $1.write(to: &$0) }
     }
 
     fileprivate init(from reader: inout ByteReader, pinned: Set<Int64>) throws(ByteReader.Malformed) {

@@ -42,12 +42,17 @@ package struct Checkpoint: Hashable, Sendable {
         identity.write(to: &content)
         state.write(to: &content)
         var file = ByteWriter()
+        file.append(Self.mark)
         file.fixed(Self.version)
         file.fixed(UInt64(content.bytes.count))
-        let body = Self.mark + file.bytes + content.bytes
-        var end = ByteWriter()
-        end.fixed(FNV1a.hash64(body))
-        return body + end.bytes
+        file.append(content.bytes)
+        file.fixed(FNV1a.hash64(file.bytes))
+        return file.bytes
+    }
+
+    /// The checksum that a file which was encoded here ends with: equal files have equal ones.
+    static func checksum(of file: [UInt8]) -> UInt64 {
+        file.suffix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     package init(encoded file: [UInt8]) throws(Problem) {
