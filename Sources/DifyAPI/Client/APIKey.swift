@@ -53,7 +53,10 @@ package struct APIKey: Hashable, Sendable {
         guard text.utf8.count >= min(bytes.count, Pieces.least) else { return false }
         let found = text.utf8.withContiguousStorageIfAvailable { text in
             if let pieces { return pieces.mayBeIn(text) }
-            return text.indices.dropLast(bytes.count - 1).contains { end(in: text, at: $0) != nil }
+            return text.indices.dropLast(bytes.count - 1).contains { start in
+                let byte = ASCII.lowercased(text[start])
+                return (byte == bytes[0] || byte == UInt8(ascii: "%")) && end(in: text, at: start) != nil
+            }
         }
         return found ?? true
     }
