@@ -9,6 +9,8 @@ package protocol Disk: Sendable {
     mutating func write(_ name: String, _ bytes: [UInt8]) throws(DiskError)
     /// Makes the bytes of a file outlive a crash.
     mutating func sync(_ name: String) throws(DiskError)
+    /// Makes a file of exactly these bytes that outlive a crash.
+    mutating func writeDurably(_ name: String, _ bytes: [UInt8]) throws(DiskError)
     /// Gives a file another's name, in one step. Until `syncFolder`, a crash may undo it.
     mutating func rename(_ name: String, to newName: String) throws(DiskError)
     /// Makes the names in the folder outlive a crash.
@@ -16,12 +18,16 @@ package protocol Disk: Sendable {
 }
 
 extension Disk {
+    package mutating func writeDurably(_ name: String, _ bytes: [UInt8]) throws(DiskError) {
+        try write(name, bytes)
+        try sync(name)
+    }
+
     /// Puts `bytes` in place of a file so that after a crash at any moment it holds either the old bytes or the new ones:
     /// written beside, synced, renamed, and the folder synced. When this returns, they are durable.
     package mutating func replace(_ name: String, with bytes: [UInt8]) throws(DiskError) {
         let beside = name + ".new"
-        try write(beside, bytes)
-        try sync(beside)
+        try writeDurably(beside, bytes)
         try rename(beside, to: name)
         try syncFolder()
     }

@@ -42,11 +42,12 @@ package struct FolderDisk: Disk {
     }
 
     package func write(_ name: String, _ bytes: [UInt8]) throws(DiskError) {
-        // Readable by nobody else: error classes and ids of runs are nobody else's business.
-        let descriptor = open(path(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("create", name) }
-        defer { close(descriptor) }
-        guard SystemCall.writeAll(bytes, to: descriptor) else { throw failure("write", name) }
+        try make(name, bytes, isDurable: false)
+    }
+
+    /// Both through one descriptor, as a folder of many apps does it many times a second.
+    package func writeDurably(_ name: String, _ bytes: [UInt8]) throws(DiskError) {
+        try make(name, bytes, isDurable: true)
     }
 
     package func sync(_ name: String) throws(DiskError) {
@@ -69,6 +70,15 @@ package struct FolderDisk: Disk {
         guard descriptor >= 0 else { throw DiskError(operation: "open", path: path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw DiskError(operation: "sync", path: path) }
+    }
+
+    private func make(_ name: String, _ bytes: [UInt8], isDurable: Bool) throws(DiskError) {
+        // Readable by nobody else: error classes and ids of runs are nobody else's business.
+        let descriptor = open(path(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("create", name) }
+        defer { close(descriptor) }
+        guard SystemCall.writeAll(bytes, to: descriptor) else { throw failure("write", name) }
+        guard !isDurable || fsync(descriptor) == 0 else { throw failure("sync", name) }
     }
 
     private func failure(_ operation: String, _ name: String) -> DiskError {

@@ -1,5 +1,4 @@
 import Bytes
-
 import LogCollection
 
 /// Feeds any bytes to the reader of checkpoints, as they are and as the content of a file whose checksum is right. What is
