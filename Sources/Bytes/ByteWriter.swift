@@ -44,6 +44,7 @@ package struct ByteWriter {
         if let value { write(&self, value) }
     }
 
+    /// Inlined where it is called: a checkpoint has hundreds of lists, and the call for each element would cost more than its bytes.
     @inlinable
     package mutating func list<Elements: Collection>(
         _ elements: Elements, _ write: (inout ByteWriter, Elements.Element) -> Void

@@ -45,7 +45,7 @@ package struct FolderDisk: Disk {
         try make(name, bytes, isDurable: false)
     }
 
-    /// Both through one descriptor, as a folder of many apps does it many times a second.
+    /// Writes and syncs through one descriptor: with many apps this happens a hundred times a second.
     package func writeDurably(_ name: String, _ bytes: [UInt8]) throws(DiskError) {
         try make(name, bytes, isDurable: true)
     }

@@ -53,7 +53,7 @@ package enum Mischief: String, CaseIterable, Sendable {
         SeededRandom(seed: seed, stream: 8)
     }
 
-    /// The same, drawn from what goes on to be used.
+    /// The same, by a generator that afterwards draws what they do.
     static func drawn(using random: inout SeededRandom) -> Set<Mischief> {
         var drawn: Set<Mischief> = []
         for mischief in allCases where random.chance(mischief.share) { drawn.insert(mischief) }

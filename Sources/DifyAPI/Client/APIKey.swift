@@ -53,6 +53,7 @@ package struct APIKey: Hashable, Sendable {
         guard text.utf8.count >= min(bytes.count, Pieces.least) else { return false }
         let found = text.utf8.withContiguousStorageIfAvailable { text in
             if let pieces { return pieces.mayBeIn(text) }
+            // Most places are not the beginning of a key, plain or percent-encoded.
             return text.indices.dropLast(bytes.count - 1).contains { start in
                 let byte = ASCII.lowercased(text[start])
                 return (byte == bytes[0] || byte == UInt8(ascii: "%")) && end(in: text, at: start) != nil
