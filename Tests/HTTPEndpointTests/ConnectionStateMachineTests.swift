@@ -114,6 +114,54 @@ struct ConnectionStateMachineTests {
         expect(.unfinished, since: after(.seconds(5)))
     }
 
+    @Test func `who gives up what it costs keeps its place for a while, and is not told`() {
+        var idle = shakingHands()
+        idle.handshakeFinished(at: start)
+        var unfinished = connection()
+        _ = unfinished.received("GET / HT", at: start)
+        for stage in [shakingHands(), idle, unfinished] {
+            var connection = stage
+            #expect(connection.givenUp(at: after(.seconds(1))) == [])
+            #expect(connection.rank == .init(standing: .spent, since: after(.seconds(1)).instant))
+            #expect(connection.receivedBytes == 0 && !connection.wantsToWrite && connection.wantsToRead)
+            #expect(connection.received(request("/a"), at: after(.seconds(2))) == [])
+            #expect(connection.receivedBytes == 0)
+            let end = after(.seconds(1) + limits.headDeadline)
+            #expect(connection.deadline == end.instant && connection.deadlinePassed(at: end) == [.close])
+        }
+    }
+
+    @Test func `an answer that is given up holds no body, and ends with a reset`() {
+        var connection = connection()
+        _ = connection.received(request("/a"), at: start)
+        _ = connection.answered(.text(200, "hello"), at: start)
+        #expect(connection.givenUp(at: start) == [])
+        #expect(connection.rank == .init(standing: .stalled, since: start.instant))
+        #expect(!connection.wantsToWrite && connection.sharedBody == nil)
+        #expect(connection.deadlinePassed(at: after(limits.headDeadline)) == [.reset])
+    }
+
+    @Test func `who completed a request, or finished sending, is told when it is given up`() {
+        var proven = connection()
+        _ = proven.received(request("/a"), at: start)
+        _ = proven.answered(.text(200, "hello"), at: start)
+        _ = proven.sent(at: start)
+        var answering = proven
+        _ = answering.received(request("/a"), at: start)
+        _ = answering.answered(.text(200, "hello"), at: start)
+        var finished = connection()
+        _ = finished.received(request("/a"), at: start)
+        _ = finished.answered(.text(200, "hello"), at: start)
+        _ = finished.peerFinished(at: start)
+        var handling = connection()
+        _ = handling.received(request("/a"), at: start)
+        #expect(proven.givenUp(at: start) == [.close])
+        #expect(answering.givenUp(at: start) == [.reset])
+        #expect(finished.givenUp(at: start) == [.reset])
+        #expect(handling.givenUp(at: start) == [.close])
+        #expect(proven.givenUp(at: start) == [])
+    }
+
     @Test func `a refusal completes no request`() {
         var connection = connection()
         _ = connection.received("rubbish\r\n", at: start)
@@ -388,34 +436,47 @@ struct ConnectionStateMachineTests {
         ConnectionStateMachine(limits: limits, isSecured: true, at: start)
     }
 
-    @Test func `a handshake counts as silent, then as an unfinished head, and then as nothing yet`() {
+    /// One whose handshake has a session since `start`.
+    private func shakingHands() -> ConnectionStateMachine {
         var connection = securing()
-        #expect(connection.rank == .init(standing: .silent, since: start.instant))
-        connection.handshakeAdvanced()
-        #expect(connection.rank == .init(standing: .unfinished, since: start.instant))
-        #expect(connection.deadline == start.instant + limits.headDeadline)
-        let later = after(.seconds(1))
-        connection.handshakeFinished(at: later)
-        #expect(connection.rank == .init(standing: .silent, since: later.instant))
-        #expect(connection.deadline == later.instant + limits.idleDeadline)
-        #expect(paths(connection.received(request("/a"), at: later)) == ["/a"])
+        connection.handshakeArrived(at: start)
+        connection.handshakeBegan(at: start)
+        return connection
+    }
+
+    @Test func `a handshake knocks, queues, counts as an unfinished head, and then as nothing yet`() {
+        var connection = securing()
+        #expect(connection.rank == .init(standing: .knocking, since: start.instant))
+        #expect(connection.wantsToRead && connection.awaitsHandshake)
+        connection.handshakeBegan(at: start)
+        #expect(connection.rank?.standing == .knocking, "a session comes after the first message")
+        let (arrival, beginning, end) = (after(.seconds(1)), after(.seconds(2)), after(.seconds(3)))
+        connection.handshakeArrived(at: arrival)
+        #expect(connection.rank == .init(standing: .queued, since: arrival.instant))
+        #expect(!connection.wantsToRead && !connection.awaitsHandshake && !connection.isSecuring)
+        connection.handshakeBegan(at: beginning)
+        #expect(connection.rank == .init(standing: .unfinished, since: beginning.instant))
+        #expect(connection.isSecuring && connection.wantsToRead)
+        #expect(connection.deadline == beginning.instant + limits.headDeadline)
+        connection.handshakeFinished(at: end)
+        #expect(connection.rank == .init(standing: .silent, since: end.instant))
+        #expect(connection.deadline == end.instant + limits.idleDeadline)
+        #expect(paths(connection.received(request("/a"), at: end)) == ["/a"])
     }
 
     @Test func `a handshake that takes too long, or whose client leaves, ends without a word`() {
-        for leave in [true, false] {
-            var connection = securing()
-            connection.handshakeAdvanced()
-            let actions =
-                leave
-                ? connection.peerFinished(at: start) : connection.deadlinePassed(at: after(limits.headDeadline))
-            #expect(actions == [.close])
-            #expect(!connection.wantsToWrite)
+        var queued = securing()
+        queued.handshakeArrived(at: start)
+        for stage in [securing(), queued, shakingHands()] {
+            var (left, late) = (stage, stage)
+            #expect(left.peerFinished(at: start) == [.close])
+            #expect(late.deadlinePassed(at: after(limits.headDeadline)) == [.close])
+            #expect(!left.wantsToWrite && !late.wantsToWrite)
         }
     }
 
     @Test func `what a client sends after a failed handshake is thrown away for a while`() {
-        var connection = securing()
-        connection.handshakeAdvanced()
+        var connection = shakingHands()
         #expect(connection.handshakeFailed(at: start) == [.finishWriting])
         #expect(connection.received(request("/a"), at: start) == [])
         #expect(connection.rank?.standing == .draining)

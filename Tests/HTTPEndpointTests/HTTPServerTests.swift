@@ -207,6 +207,7 @@ struct HTTPServerTests {
     @Test func `beyond the budget for unsent bytes the answer that nobody takes is reset`() async throws {
         var limits = HTTPServer.Limits()
         limits.unsentBytes = 10_000_000
+        limits.headDeadline = .seconds(1)
         let size = 8_000_000
         let (stalled, whole) = try await serve(limits: limits) { request in
             HTTPResponse(status: 200, body: Array(repeating: request.path == "/1" ? 49 : 50, count: size))
@@ -222,6 +223,24 @@ struct HTTPServerTests {
         }
         #expect(stalled.wasReset && stalled.text.utf8.count < size)
         #expect(whole >= size)
+    }
+
+    @Test func `beyond the limit of answers the one that nobody takes is reset`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.answers = 1
+        let page = HTTPResponse(status: 200, body: Array(repeating: 65, count: 8_000_000))
+        let (stalled, whole) = try await serve(limits: limits) { _ in
+            page
+        } _: { port in
+            let stalled = try #require(BlockingClient(port: port))
+            stalled.send(Self.get("/1"))
+            _ = stalled.readAnswer(atMost: 1)
+            let reader = try #require(BlockingClient(port: port))
+            reader.send("GET /2 HTTP/1.0\r\n\r\n")
+            return (stalled.readToEnd(), reader.readToEnd().text.utf8.count { $0 == 65 })
+        }
+        #expect(stalled.wasReset)
+        #expect(whole == 8_000_000)
     }
 
     @Test func `readers that do not read one body take the memory of one`() async throws {

@@ -32,7 +32,7 @@ struct HandshakeTurnsTests {
     @Test(arguments: [1, 2, 3])
     func `a handshake ends before its place is renewed`(seed: UInt64) {
         var random = Seeded(seed)
-        let places = HTTPServer.Limits().connections
+        let places = HTTPServer.Limits().sessions
         let everybody = Array(0..<places)
         for _ in 0..<40 {
             var turns = HandshakeTurns()

@@ -1,3 +1,4 @@
+import HTTPEndpoint
 import Platform
 
 /// Who may have how many of the process's descriptors. The runtime dies without one at the wrong moment, so the clients of
@@ -16,7 +17,7 @@ package struct DescriptorBudget: Sendable {
     /// One of libcurl's transfers: its connection, what wakes it, and what its name resolution waits by.
     private static let perTransfer = 5
     private static let fewestConnections = 8
-    private static let mostConnections = 512
+    private static let mostConnections = HTTPServer.Limits().connections
 
     static let remedy =
         "Raise the limit of open files: LimitNOFILE= in a systemd unit, ulimits in Compose, or ulimit -n before the start."

@@ -5,6 +5,9 @@ struct Connection {
     var machine: ConnectionStateMachine
     var task: Task<Void, Never>?
 
+    /// What has been heard of a TLS handshake that has no session yet.
+    var knock = Knock()
+
     /// What of it is counted in the sums over all connections.
     var counted = Counted()
 

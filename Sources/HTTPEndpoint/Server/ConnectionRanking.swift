@@ -10,6 +10,18 @@ struct ConnectionRanking: Sendable {
         /// Its answer is sent, and only the client's end of the connection is missing.
         case draining
 
+        /// What it cost was given to another client: nothing is expected of it any more.
+        case spent
+
+        /// As spent, and the system still keeps what it has not taken of its answer.
+        case stalled
+
+        /// The first message of its TLS handshake is not here as a whole: it has no session, and costs next to nothing.
+        case knocking
+
+        /// That message is here, and waits for a session.
+        case queued
+
         /// It has sent nothing yet.
         case silent
 
@@ -24,6 +36,9 @@ struct ConnectionRanking: Sendable {
 
         /// The handler works on its request.
         case handling
+
+        /// Whether it has no TLS session to give up.
+        var lacksSession: Bool { [.spent, .stalled, .knocking, .queued].contains(self) }
     }
 
     /// How a connection stands, and since when.
@@ -73,6 +88,11 @@ struct ConnectionRanking: Sendable {
         queues[standing.rawValue].first
     }
 
+    /// The youngest of those that stand so.
+    func youngest(_ standing: Standing) -> Int? {
+        queues[standing.rawValue].last
+    }
+
     func rank(of slot: Int) -> Rank? {
         nodes.indices.contains(slot) ? nodes[slot]?.rank : nil
     }
@@ -88,26 +108,36 @@ struct ConnectionRanking: Sendable {
 extension ConnectionRanking {
     /// The place to empty for a newcomer; nil where everybody's request is being handled.
     ///
-    /// In this order, the oldest first: those that are draining; that sent nothing for the grace; that have been in an
+    /// In this order, the oldest first: those that are draining or spent; that sent nothing for the grace; that have been in an
     /// unfinished request for the grace; that took nothing of their answer for the grace; that are silent or unfinished;
     /// that are proven; that take an answer; that have been handled for the grace. But while the silent and unfinished
     /// are less than a quarter of all, the proven or the answering go before them, whichever are more: else a few places
     /// would be renewed faster than a newcomer can send its request. Among equals, those of an address that has more than
     /// half of all connections go first. All are those that there are: descriptors may end before places do.
-    func victim(at now: Instant) -> Int? {
+    ///
+    /// Who knocks counts as silent, who is queued as unfinished; but the queued go last of the newcomers, since a session
+    /// will be theirs within moments.
+    ///
+    /// - Parameter withSession: whether only those are asked that have a TLS session, because it is sessions that are short.
+    func victim(at now: Instant, withSession: Bool = false) -> Int? {
+        func first(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {
+            withSession && standing.lacksSession ? nil : candidate(standing, notAfter: limit)
+        }
         let due = now - grace
-        let newcomers = count(.silent) + count(.unfinished)
-        return candidate(.draining)
-            ?? candidate(.silent, notAfter: due)
-            ?? candidate(.unfinished, notAfter: due)
-            ?? candidate(.answering, notAfter: due)
-            ?? (newcomers < count / 4
-                ? candidate(count(.answering) > count(.proven) ? .answering : .proven) : nil)
-            ?? older(candidate(.silent), candidate(.unfinished))
-            ?? candidate(.proven)
-            ?? candidate(.answering)
-            ?? candidate(.handling, notAfter: due)
+        let newcomers = count(.silent) + count(.unfinished) + (withSession ? 0 : count(.knocking) + count(.queued))
+        let everybody = withSession ? sessions : count
+        if let slot = first(.draining) ?? first(.spent) ?? first(.stalled) { return slot }
+        for standing in [Standing.knocking, .silent, .unfinished, .answering] {
+            if let slot = first(standing, notAfter: due) { return slot }
+        }
+        let settled = count(.answering) > count(.proven) ? Standing.answering : .proven
+        if newcomers < everybody / 4, let slot = first(settled) { return slot }
+        let newcomer = older(older(first(.knocking), first(.silent)), first(.unfinished)) ?? first(.queued)
+        return newcomer ?? first(.proven) ?? first(.answering) ?? first(.handling, notAfter: due)
     }
+
+    /// How many have a TLS session, where there are any.
+    var sessions: Int { count - Standing.allCases.reduce(0) { $0 + ($1.lacksSession ? count($1) : 0) } }
 
     private func candidate(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {
         guard let first = queues[standing.rawValue].first, isDue(first, limit) else { return nil }

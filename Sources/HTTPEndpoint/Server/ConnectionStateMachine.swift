@@ -19,8 +19,8 @@ package struct ConnectionStateMachine: Sendable {
     }
 
     private enum State {
-        /// The TLS handshake is under way; `hasBegun` once the client has said something.
-        case securing(since: ContinuousClock.Instant, hasBegun: Bool)
+        /// A TLS handshake has to come first.
+        case securing(Handshake, since: ContinuousClock.Instant)
 
         /// Nothing of a request has come.
         case idle(since: ContinuousClock.Instant)
@@ -34,7 +34,21 @@ package struct ConnectionStateMachine: Sendable {
         /// The sending half is closed, and what still comes is thrown away. A close at once would reset the connection
         /// if unread bytes were left, and the client could lose the answer (RFC 9112 §9.6).
         case draining(since: ContinuousClock.Instant)
+
+        /// What it cost was given to another client. What still comes is thrown away.
+        /// `hasAnswer` where a part of an answer is on its way.
+        case spent(since: ContinuousClock.Instant, hasAnswer: Bool)
         case closed
+    }
+
+    /// How far the TLS handshake is.
+    private enum Handshake {
+        /// The client's first message is not here as a whole.
+        case awaited
+
+        /// It is here, and a session is waited for.
+        case queued
+        case underWay
     }
 
     /// A part of a request on its way here.
@@ -68,11 +82,11 @@ package struct ConnectionStateMachine: Sendable {
     private var isShuttingDown = false
 
     /// A connection that was accepted at this moment. `isSecured` where a TLS handshake has to come first:
-    /// ``handshakeAdvanced()`` and ``handshakeFinished(at:)`` tell of it.
+    /// ``handshakeArrived(at:)``, ``handshakeBegan(at:)`` and ``handshakeFinished(at:)`` tell of it.
     package init(limits: HTTPServer.Limits, isSecured: Bool = false, at now: Moment) {
         self.limits = limits
         parser = RequestParser(headLimit: limits.headBytes, bodyLimit: limits.bodyBytes)
-        state = isSecured ? .securing(since: now.instant, hasBegun: false) : .idle(since: now.instant)
+        state = isSecured ? .securing(.awaited, since: now.instant) : .idle(since: now.instant)
     }
 
     /// A connection that is one too many: it gets 503 whatever it asks.
@@ -96,21 +110,21 @@ extension ConnectionStateMachine {
     /// Bytes of requests that are not delivered yet.
     var receivedBytes: Int { parser.unreadBytes }
 
-    /// Whether the TLS handshake is under way.
+    /// Whether the TLS handshake is under way, and has a session.
     var isSecuring: Bool {
-        if case .securing = state { true } else { false }
+        if case .securing(.underWay, _) = state { true } else { false }
     }
 
-    /// Whether nothing has come yet of the handshake that is waited for.
-    var hasSaidNothing: Bool {
-        if case .securing(_, hasBegun: false) = state { true } else { false }
+    /// Whether the first message of a TLS handshake is waited for.
+    var awaitsHandshake: Bool {
+        if case .securing(.awaited, _) = state { true } else { false }
     }
 
     /// False once the client has finished sending, and while a request waits for the answer to the one before.
     package var wantsToRead: Bool {
         switch state {
-        case .closed: false
-        case .draining, .securing: true
+        case .closed, .securing(.queued, _): false
+        case .draining, .spent, .securing: true
         case .handling, .answering: !hasPeerFinished && parser.unreadBytes == 0
         case .idle, .receivingHead, .receivingBody: !hasPeerFinished
         }
@@ -119,7 +133,7 @@ extension ConnectionStateMachine {
     /// When to call ``deadlinePassed(at:)``; nil while only the handler is waited for.
     package var deadline: ContinuousClock.Instant? {
         switch state {
-        case .securing(let since, _): since + limits.headDeadline
+        case .securing(_, let since), .spent(let since, _): since + limits.headDeadline
         case .idle(let since): since + limits.idleDeadline
         case .receivingHead(let arrival), .receivingBody(let arrival):
             arrival.since
@@ -133,13 +147,16 @@ extension ConnectionStateMachine {
     /// What the connection is worth when places run short; nil once it is closed.
     var rank: ConnectionRanking.Rank? {
         switch state {
-        case .securing(let since, let hasBegun): .init(standing: hasBegun ? .unfinished : .silent, since: since)
+        case .securing(.awaited, let since): .init(standing: .knocking, since: since)
+        case .securing(.queued, let since): .init(standing: .queued, since: since)
+        case .securing(.underWay, let since): .init(standing: .unfinished, since: since)
         case .idle(let since): .init(standing: hasCompletedRequest ? .proven : .silent, since: since)
         case .receivingHead(let arrival), .receivingBody(let arrival):
             .init(standing: .unfinished, since: arrival.since)
         case .handling(_, let since): .init(standing: .handling, since: since)
         case .answering(let delivery): .init(standing: .answering, since: delivery.progress)
         case .draining(let since): .init(standing: .draining, since: since)
+        case .spent(let since, let hasAnswer): .init(standing: hasAnswer ? .stalled : .spent, since: since)
         case .closed: nil
         }
     }
@@ -153,10 +170,16 @@ extension ConnectionStateMachine {
 // MARK: - What happens to it
 
 extension ConnectionStateMachine {
-    /// The client took part in the TLS handshake, which is not at its end.
-    package mutating func handshakeAdvanced() {
-        guard case .securing(let since, false) = state else { return }
-        state = .securing(since: since, hasBegun: true)
+    /// The first message of the TLS handshake is here as a whole.
+    package mutating func handshakeArrived(at now: Moment) {
+        guard case .securing(.awaited, _) = state else { return }
+        state = .securing(.queued, since: now.instant)
+    }
+
+    /// The TLS handshake has got a session, and takes its steps.
+    package mutating func handshakeBegan(at now: Moment) {
+        guard case .securing(.queued, _) = state else { return }
+        state = .securing(.underWay, since: now.instant)
     }
 
     /// The TLS handshake is done: requests may come.
@@ -173,6 +196,23 @@ extension ConnectionStateMachine {
         return [.finishWriting]
     }
 
+    /// Its TLS session, or the memory of its answer, goes to another client. Who never completed a request is not told so: a
+    /// flood would come again at once, and cost as much again. Who did is, to ask again over a new connection.
+    package mutating func givenUp(at now: Moment) -> [Action] {
+        let hasAnswer: Bool
+        switch state {
+        case .closed: return []
+        case .securing, .idle, .receivingHead, .receivingBody: hasAnswer = false
+        case .answering: hasAnswer = true
+        case .handling, .draining, .spent: return close()
+        }
+        guard !hasCompletedRequest, !hasPeerFinished else { return close(hasAnswer ? .reset : .close) }
+        parser = RequestParser(headLimit: limits.headBytes, bodyLimit: limits.bodyBytes)
+        output = Output()
+        state = .spent(since: now.instant, hasAnswer: hasAnswer)
+        return []
+    }
+
     /// The client does not speak TLS where it has to, but HTTP: it is told so, in the clear.
     package mutating func handshakeRefused(at now: Moment) {
         guard case .securing = state else { return }
@@ -182,7 +222,7 @@ extension ConnectionStateMachine {
     /// The client sent bytes.
     package mutating func received(_ bytes: ArraySlice<UInt8>, at now: Moment) -> [Action] {
         switch state {
-        case .securing, .draining, .closed: return []
+        case .securing, .draining, .spent, .closed: return []
         default: parser.append(bytes)
         }
         note(bytes.count)
@@ -195,7 +235,7 @@ extension ConnectionStateMachine {
         hasPeerFinished = true
         switch state {
         case .handling: return [.cancelHandler]
-        case .draining, .securing: return close()
+        case .draining, .spent, .securing: return close()
         default: return readOn(at: now)
         }
     }
@@ -237,7 +277,7 @@ extension ConnectionStateMachine {
         case .receivingHead, .receivingBody:
             refuse(RequestRefusal(408, "the request took too long to arrive"), at: now)
             return []
-        case .answering: return close(.reset)
+        case .answering, .spent(_, hasAnswer: true): return close(.reset)
         default: return close()
         }
     }
@@ -263,7 +303,7 @@ extension ConnectionStateMachine {
     private mutating func readOn(at now: Moment) -> [Action] {
         switch state {
         case .idle, .receivingHead, .receivingBody: break
-        case .securing, .handling, .answering, .draining, .closed: return []
+        case .securing, .handling, .answering, .draining, .spent, .closed: return []
         }
         do throws(RequestRefusal) {
             if let received = try parser.next() {

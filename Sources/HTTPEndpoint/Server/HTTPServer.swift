@@ -151,8 +151,16 @@ extension HTTPServer {
         package var bodyBytes = 65536
 
         /// Connections open at once, and so descriptors besides the listeners. One more takes the place of another, as
-        /// ``ConnectionRanking`` has it.
-        package var connections = 512
+        /// ``ConnectionRanking`` has it. Most cost some kilobytes: places for many let a flood of half-open ones stay as it is,
+        /// where few would make it come again and again.
+        package var connections = 4096
+
+        /// TLS sessions open at once, each of 20 to 50 kB. One more takes that of another.
+        package var sessions = 384
+
+        /// Connections at once whose client has an answer to take, of which the system keeps up to 128 kB for each. Beyond
+        /// it, those are reset that have gone longest without taking a byte.
+        package var answers = 512
 
         /// Bytes of all answers' bodies that wait to be sent; a body that many connections send counts once. Beyond it,
         /// the connections that have gone longest without taking a byte are reset, until it fits or one body is left.

@@ -1,10 +1,10 @@
-/// Decides which TLS handshakes go on in a turn of the server's loop, and how many newcomers it takes meanwhile. It knows
-/// places, no sockets.
+/// Decides which TLS handshakes go on in a turn of the server's loop, and how many newcomers get a session meanwhile. It
+/// knows places, no sockets.
 ///
 /// A step of a handshake may cost a millisecond of computing, which everybody waits for who is past it: so a turn takes
 /// few. They go round, so a client waits for one step of each other one at most, whatever its place. And while some wait,
 /// so few newcomers come that who is in the middle of a handshake ends it before they have pushed it out: the others wait
-/// in the system's queue, where nobody loses a place.
+/// for a session, in the order in which they came, where nobody loses a place.
 struct HandshakeTurns {
     /// How many steps a turn takes.
     static let stepsAtOnce = 16
@@ -13,7 +13,7 @@ struct HandshakeTurns {
     static let newcomersAtOnce = 16
 
     /// How many newcomers a turn takes while somebody does: a handshake has two or three steps, and so ends before as many
-    /// newcomers have come as there are places.
+    /// newcomers have come as there are sessions.
     static let newcomersWhileSomeWait = stepsAtOnce / 4
 
     private var start = 0

@@ -40,10 +40,14 @@ struct PollLoop: ~Copyable {
     /// Set while no descriptor is left and nobody can give one: until then nobody is accepted.
     private var acceptsAgain: ContinuousClock.Instant?
 
+    /// Set while no session is left for who waits for one, and nobody can give one.
+    private var beginsAgain: ContinuousClock.Instant?
+
     /// Set when the server stops: then it ends, finished or not.
     private var stopDeadline: ContinuousClock.Instant?
 
-    private static let acceptPause = Duration.milliseconds(100)
+    /// How long nobody is accepted, or given a session, after that was not possible.
+    private static let pause = Duration.milliseconds(100)
 
     /// How many new connections each listener takes before the old ones get a turn.
     private static let acceptsAtOnce = 64
@@ -59,7 +63,7 @@ struct PollLoop: ~Copyable {
 
     /// What an open connection takes about, besides its bytes.
     private static let connectionBytes = 2 << 10
-    private static let securedConnectionBytes = 24 << 10
+    private static let sessionBytes = 22 << 10
 
     init(
         listeners: [Socket], security: TLSContext?, limits: HTTPServer.Limits, mailbox: Mailbox,
@@ -84,7 +88,7 @@ struct PollLoop: ~Copyable {
     mutating func run() {
         while !isFinished {
             let isIdle = !takeMessages()
-            wait(maySleep: isIdle && !isFinished)
+            wait(maySleep: isIdle && !isFinished && !hasHandshakesToBegin)
             serveConnections()
             keepDeadlines()
             serveListeners()
@@ -124,8 +128,9 @@ struct PollLoop: ~Copyable {
 
     /// After a peak, the C library would keep what was freed for the next one.
     private mutating func giveBackMemory() {
-        let size = security == nil ? Self.connectionBytes : Self.securedConnectionBytes
-        let bytes = connections.count * size + receivedBytes + unsentBodies.bytes
+        let sessions = security == nil ? 0 : ranking.sessions
+        let bytes =
+            connections.count * Self.connectionBytes + sessions * Self.sessionBytes + receivedBytes + unsentBodies.bytes
         if memory.isDueToReturn(bytes, at: now.instant) { cplatform_return_freed_memory() }
     }
 }
@@ -136,6 +141,7 @@ extension PollLoop {
     /// Looks which sockets are ready; sleeps until one is, the mailbox rings, or the next deadline comes.
     private mutating func wait(maySleep: Bool) {
         if let again = acceptsAgain, again <= now.instant { acceptsAgain = nil }
+        if let again = beginsAgain, again <= now.instant { beginsAgain = nil }
         for entry in 1..<firstConnectionEntry { entries[entry].events = acceptsAgain == nil ? Int16(POLLIN) : 0 }
         let ready = poll(&entries, nfds_t(entries.count), maySleep ? timeout(until: nearestDeadline) : 0)
         now = .now
@@ -148,7 +154,7 @@ extension PollLoop {
     }
 
     private var nearestDeadline: ContinuousClock.Instant? {
-        var nearest = [stopDeadline, acceptsAgain, memory.returnsAt].compactMap(\.self).min()
+        var nearest = [stopDeadline, acceptsAgain, beginsAgain, memory.returnsAt].compactMap(\.self).min()
         for case let deadline? in deadlines { nearest = min(nearest ?? deadline, deadline) }
         return nearest
     }
@@ -176,6 +182,7 @@ extension PollLoop {
         let steps = handshakes.begin(connections.indices.filter { isReady($0) && isSecuring($0) })
         // Those who are not among them are still ready in the next turn.
         for slot in steps where isReady(slot) { serve(slot, &served) }
+        beginHandshakes()
     }
 
     private func isReady(_ slot: Int) -> Bool {
@@ -215,6 +222,8 @@ extension PollLoop {
     private mutating func serve(_ slot: Int, _ ready: Int32) {
         if isSecuring(slot) {
             shakeHands(slot)
+        } else if connections[slot]?.machine.awaitsHandshake == true {
+            awaitHandshake(slot)
         } else if ready & POLLIN != 0 || connections[slot]?.channel.readingWantsToWrite == true {
             read(slot)
         } else if ready & (POLLERR | POLLHUP | POLLNVAL) != 0 {
@@ -224,24 +233,61 @@ extension PollLoop {
         boundUnsentBodies()
     }
 
+    private var hasHandshakesToBegin: Bool {
+        beginsAgain == nil && ranking.count(.queued) > 0
+    }
+
+    /// Looks what there is of the client's first message, and queues for a session once that is whole.
+    private mutating func awaitHandshake(_ slot: Int) {
+        guard let socket = connections[slot]?.channel.socket else { return }
+        guard case .bytes(let count) = socket.peek(into: &readBuffer) else { return close(slot) }
+        switch connections[slot]?.knock.hear(readBuffer[..<count]) {
+        case .incomplete: socket.becomeReadable(at: connections[slot]?.knock.awaitedBytes ?? 1)
+        case .complete:
+            connections[slot]?.machine.handshakeArrived(at: now)
+            settle(slot)
+        case .plain: refusePlain(slot, firstByte: readBuffer[0])
+        case .nothing, nil: close(slot)
+        }
+    }
+
+    /// Gives sessions to those that wait for one, as many as this turn takes: by turns to the one that has waited longest and
+    /// to the one that came last. So a newcomer gets past a wave that came before it, and in a flood nobody waits more than
+    /// twice as long as in the order of coming.
+    private mutating func beginHandshakes() {
+        while hasHandshakesToBegin, handshakes.newcomersLeft > 0,
+            let slot = handshakes.newcomersLeft.isMultiple(of: 2) ? ranking.oldest(.queued) : ranking.youngest(.queued)
+        {
+            if ranking.sessions < limits.sessions || takeSession() {
+                handshakes.countNewcomer()
+                beginHandshake(slot)
+            } else {
+                beginsAgain = now.instant + Self.pause
+            }
+        }
+    }
+
+    private mutating func beginHandshake(_ slot: Int) {
+        guard let security, let socket = connections[slot]?.channel.socket,
+            let channel = Channel(socket, through: security)
+        else { return close(slot) }
+        socket.becomeReadable(at: 1)
+        connections[slot]?.channel = channel
+        connections[slot]?.machine.handshakeBegan(at: now)
+        shakeHands(slot)
+        boundUnsentBodies()
+    }
+
     /// Takes the handshake a step further, and reads on where that was the last: a request may have come with it.
     private mutating func shakeHands(_ slot: Int) {
         guard let connection = connections[slot] else { return }
-        if connection.machine.hasSaidNothing, let byte = connection.channel.socket.firstByte,
-            byte != Self.handshakeRecord
-        {
-            return refusePlain(slot, firstByte: byte)
-        }
         switch connection.channel.shakeHands() {
         case .done:
             connections[slot]?.machine.handshakeFinished(at: now)
             read(slot)
             settle(slot)
-        case .wantsToRead:
-            connections[slot]?.machine.handshakeAdvanced()
-            settle(slot)
+        case .wantsToRead: settle(slot)
         case .wantsToWrite:
-            connections[slot]?.machine.handshakeAdvanced()
             settle(slot)
             entries[firstConnectionEntry + slot].events = Int16(POLLOUT)
         case .failed:
@@ -253,14 +299,11 @@ extension PollLoop {
         }
     }
 
-    /// The first byte of a TLS connection (RFC 8446 §5.1).
-    private static let handshakeRecord: UInt8 = 22
-
     /// As Go's servers do: what looks like a request is answered, anything else is not.
     private mutating func refusePlain(_ slot: Int, firstByte: UInt8) {
-        guard isTokenByte(firstByte), let socket = connections[slot]?.channel.socket else { return close(slot) }
+        guard isTokenByte(firstByte) else { return close(slot) }
         handshakeFailed("the client sent a request without TLS")
-        connections[slot]?.channel = Channel(socket)
+        connections[slot]?.channel.socket.becomeReadable(at: 1)
         connections[slot]?.machine.handshakeRefused(at: now)
         perform([], on: slot)
     }
@@ -369,6 +412,11 @@ extension PollLoop {
     /// The answers that nobody takes go first.
     private mutating func boundUnsentBodies() {
         while unsentBodies.bytes > limits.unsentBytes, unsentBodies.count > 1, let slot = ranking.oldest(.answering) {
+            giveUp(slot)
+        }
+        while ranking.count(.answering) + ranking.count(.stalled) > limits.answers,
+            let slot = ranking.oldest(.stalled) ?? ranking.oldest(.answering)
+        {
             reset(slot)
         }
     }
@@ -377,11 +425,29 @@ extension PollLoop {
         while receivedBytes > limits.receivedBytes, let slot = ranking.oldest(.unfinished) { close(slot) }
     }
 
+    /// Takes the TLS session of the connection that is worth least; false where everybody's request is being handled.
+    private mutating func takeSession() -> Bool {
+        guard let slot = ranking.victim(at: now.instant, withSession: true) else { return false }
+        giveUp(slot)
+        return true
+    }
+
+    /// Takes from a connection what it costs, apart from its place.
+    private mutating func giveUp(_ slot: Int) {
+        carryOut(connections[slot]?.machine.givenUp(at: now) ?? [], on: slot)
+        guard let socket = connections[slot]?.channel.socket else { return }
+        connections[slot]?.channel = Channel(socket)
+        settle(slot)
+    }
+
     /// Closes the connection that is worth least; false where everybody's request is being handled.
     private mutating func makeRoom() -> Bool {
         guard let slot = ranking.victim(at: now.instant) else { return false }
         // What is unsent would stay in the system's memory for as long as the client likes.
-        if ranking.rank(of: slot)?.standing == .answering { reset(slot) } else { close(slot) }
+        switch ranking.rank(of: slot)?.standing {
+        case .answering, .stalled: reset(slot)
+        default: close(slot)
+        }
         return true
     }
 }
@@ -397,10 +463,10 @@ extension PollLoop {
     private mutating func serve(_ listener: Socket) {
         var hasMadeRoom = false
         for _ in 0..<Self.acceptsAtOnce {
-            guard security == nil || handshakes.newcomersLeft > 0 else { return }
+            // While so many wait for a session, the others do so in the system's queue.
+            guard ranking.count(.queued) <= limits.connections / 2 else { return }
             switch listener.accept() {
             case .accepted(let socket, let origin):
-                handshakes.countNewcomer()
                 admit(socket, from: origin)
                 hasMadeRoom = false
             case .nobody: return
@@ -414,7 +480,7 @@ extension PollLoop {
                     spare = SpareDescriptor()
                 } else {
                     // The listener stays readable: polling it now would only spin.
-                    acceptsAgain = now.instant + Self.acceptPause
+                    acceptsAgain = now.instant + Self.pause
                     return
                 }
             }
@@ -422,15 +488,9 @@ extension PollLoop {
     }
 
     /// Reads before it ranks: a request that is here as a whole is handled, and its connection safe, from the first moment.
-    /// A handshake takes several steps anyway, and begins in the next turn.
+    /// A handshake takes several steps anyway, and is heard of in the next turn.
     private mutating func admit(_ socket: Socket, from origin: PeerAddress) {
-        let channel: Channel
-        if let security {
-            guard let secured = Channel(socket, through: security) else { return }
-            channel = secured
-        } else {
-            channel = Channel(socket)
-        }
+        let channel = Channel(socket)
         var machine = ConnectionStateMachine(limits: limits, isSecured: security != nil, at: now)
         var actions: [ConnectionStateMachine.Action] = []
         if security == nil {
@@ -440,6 +500,8 @@ extension PollLoop {
             case .wouldBlock: break
             case .failed: return
             }
+        } else {
+            socket.becomeReadable(at: Knock().awaitedBytes)
         }
         guard let rank = machine.rank else { return }
         guard connections.count < limits.connections || makeRoom() else { return refuse(socket) }

@@ -56,10 +56,14 @@ extension Socket {
         transfer { buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) } }
     }
 
-    /// The first byte that waits to be read, and stays; nil where there is none yet, or never will be.
-    var firstByte: UInt8? {
-        var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) == 1 ? byte : nil
+    /// As ``receive(into:)``, but what is read stays to be read again.
+    func peek(into buffer: inout [UInt8]) -> Transfer {
+        transfer { buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_PEEK)) } }
+    }
+
+    /// `poll` finds the socket readable once so many bytes wait, or the other side has finished sending.
+    func becomeReadable(at count: Int) {
+        set(SO_RCVLOWAT, of: SOL_SOCKET, to: Int32(clamping: count))
     }
 
     /// Sends of the first bytes and then of the second what the socket takes at once. A client that has gone is

@@ -26,8 +26,11 @@ import Testing
 
     @Test func `apps cost no descriptor, base URLs do, and clients get the rest`() throws {
         let budget = DescriptorBudget(limit: 1024, listeners: 1)
-        #expect(budget.connections(beside: try configuration(apps: 1, urls: 1)) == 512)
-        #expect(budget.connections(beside: try configuration(apps: 5000, urls: 1)) == 512)
+        #expect(budget.connections(beside: try configuration(apps: 1, urls: 1)) == 973)
+        #expect(budget.connections(beside: try configuration(apps: 5000, urls: 1)) == 973)
+        #expect(
+            DescriptorBudget(limit: 524_288, listeners: 1).connections(beside: try configuration(apps: 1, urls: 1))
+                == 4096)
         #expect(budget.connections(beside: try configuration(apps: 60, urls: 60)) == 383)
         #expect(
             DescriptorBudget(limit: 64, listeners: 1).connections(beside: try configuration(apps: 100, urls: 1)) == 13)

@@ -199,15 +199,23 @@ struct TLSServerTests {
         }
     }
 
-    @Test func `connections in every stage of a handshake do not keep the next one out`() async throws {
+    @Test(arguments: [(connections: 8, sessions: 384), (8, 2), (4096, 1)])
+    func `connections in every stage of a handshake do not keep the next one out`(
+        connections: Int, sessions: Int
+    ) async throws {
         var limits = HTTPServer.Limits()
-        limits.connections = 8
+        limits.connections = connections
+        limits.sessions = sessions
+        // The last is a whole record with the first bytes of a message: it takes a session, and waits.
+        let stages: [[UInt8]] = [
+            [], [22], [22, 3, 1, 2, 0, 1, 0], [22, 3, 1, 0, 5, 1, 0, 1, 0, 3],
+        ]
         try await serve(limits: limits) { (_, address) async throws in
             let crowd = try await onOwnThread {
                 Result {
                     try (0..<40).map { number in
                         let client = try #require(BlockingClient(port: address.port))
-                        client.send(["", "\u{16}", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}"][number % 3])
+                        client.send(String(decoding: stages[number % stages.count], as: UTF8.self))
                         return client
                     }
                 }
