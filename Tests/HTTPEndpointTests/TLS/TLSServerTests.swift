@@ -220,7 +220,8 @@ struct TLSServerTests {
                     }
                 }
             }.get()
-            #expect(try await probe(address) == .status(200))
+            // Of so few sessions the crowd may still take the one that a client has got; then it comes again.
+            try await Workbench.until { (try? await probe(address)) == .status(200) }
             withExtendedLifetime(crowd) {}
         }
     }
