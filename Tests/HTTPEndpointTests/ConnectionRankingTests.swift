@@ -61,15 +61,15 @@ struct ConnectionRankingTests {
 
     @Test func `who has no session costs least, and who is queued for one has the best claim to it`() {
         let ranking = ranking([
-            (.queued, 0), (.unfinished, 99.9), (.silent, 99.8), (.knocking, 99.7), (.stalled, 0), (.spent, 0),
+            (.queued, 0), (.unfinished, 99.9), (.silent, 99.8), (.awaitingHandshake, 99.7), (.stalled, 0), (.spent, 0),
             (.proven, 0),
         ])
         #expect(order(ranking, at: 100) == [5, 4, 3, 2, 1, 0, 6])
-        #expect(order(self.ranking([(.knocking, 0), (.silent, 0), (.queued, 0)]), at: 100) == [0, 1, 2])
+        #expect(order(self.ranking([(.awaitingHandshake, 0), (.silent, 0), (.queued, 0)]), at: 100) == [0, 1, 2])
     }
 
     @Test func `sessions are taken only from those that have one`() {
-        let without = [(Standing.queued, 0.0), (.knocking, 0), (.spent, 0), (.stalled, 0)]
+        let without = [(Standing.queued, 0.0), (.awaitingHandshake, 0), (.spent, 0), (.stalled, 0)]
         #expect(ranking(without).victim(at: Self.at(100), withSession: true) == nil)
         #expect(ranking(without).sessions == 0)
         let mixed = ranking(without + [(.proven, 0), (.unfinished, 99.9), (.silent, 99.8), (.draining, 0)])

@@ -444,12 +444,12 @@ struct ConnectionStateMachineTests {
         return connection
     }
 
-    @Test func `a handshake knocks, queues, counts as an unfinished head, and then as nothing yet`() {
+    @Test func `a handshake is awaited, queued, counts as an unfinished head, and then as nothing yet`() {
         var connection = securing()
-        #expect(connection.rank == .init(standing: .knocking, since: start.instant))
+        #expect(connection.rank == .init(standing: .awaitingHandshake, since: start.instant))
         #expect(connection.wantsToRead && connection.awaitsHandshake)
         connection.handshakeBegan(at: start)
-        #expect(connection.rank?.standing == .knocking, "a session comes after the first message")
+        #expect(connection.rank?.standing == .awaitingHandshake, "a session comes after the first message")
         let (arrival, beginning, end) = (after(.seconds(1)), after(.seconds(2)), after(.seconds(3)))
         connection.handshakeArrived(at: arrival)
         #expect(connection.rank == .init(standing: .queued, since: arrival.instant))

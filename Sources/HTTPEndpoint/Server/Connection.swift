@@ -5,8 +5,8 @@ struct Connection {
     var machine: ConnectionStateMachine
     var task: Task<Void, Never>?
 
-    /// What has been heard of a TLS handshake that has no session yet.
-    var knock = Knock()
+    /// What has arrived of a TLS handshake that has no session yet.
+    var firstRecord = FirstRecord()
 
     /// What of it is counted in the sums over all connections.
     var counted = Counted()

@@ -13,11 +13,11 @@ struct ConnectionRanking: Sendable {
         /// What it cost was given to another client: nothing is expected of it any more.
         case spent
 
-        /// As spent, and the system still keeps what it has not taken of its answer.
+        /// As spent, and the system still buffers a part of its answer.
         case stalled
 
         /// The first message of its TLS handshake is not here as a whole: it has no session, and costs next to nothing.
-        case knocking
+        case awaitingHandshake
 
         /// That message is here, and waits for a session.
         case queued
@@ -38,7 +38,7 @@ struct ConnectionRanking: Sendable {
         case handling
 
         /// Whether it has no TLS session to give up.
-        var lacksSession: Bool { [.spent, .stalled, .knocking, .queued].contains(self) }
+        var lacksSession: Bool { [.spent, .stalled, .awaitingHandshake, .queued].contains(self) }
     }
 
     /// How a connection stands, and since when.
@@ -115,8 +115,8 @@ extension ConnectionRanking {
     /// would be renewed faster than a newcomer can send its request. Among equals, those of an address that has more than
     /// half of all connections go first. All are those that there are: descriptors may end before places do.
     ///
-    /// Who knocks counts as silent, who is queued as unfinished; but the queued go last of the newcomers, since a session
-    /// will be theirs within moments.
+    /// Who has yet to begin a handshake counts as silent, who is queued as unfinished; but the queued go last of the
+    /// newcomers, since a session will be theirs within moments.
     ///
     /// - Parameter withSession: whether only those are asked that have a TLS session, because it is sessions that are short.
     func victim(at now: Instant, withSession: Bool = false) -> Int? {
@@ -124,15 +124,16 @@ extension ConnectionRanking {
             withSession && standing.lacksSession ? nil : candidate(standing, notAfter: limit)
         }
         let due = now - grace
-        let newcomers = count(.silent) + count(.unfinished) + (withSession ? 0 : count(.knocking) + count(.queued))
+        let beginners = withSession ? 0 : count(.awaitingHandshake) + count(.queued)
+        let newcomers = beginners + count(.silent) + count(.unfinished)
         let everybody = withSession ? sessions : count
         if let slot = first(.draining) ?? first(.spent) ?? first(.stalled) { return slot }
-        for standing in [Standing.knocking, .silent, .unfinished, .answering] {
+        for standing in [Standing.awaitingHandshake, .silent, .unfinished, .answering] {
             if let slot = first(standing, notAfter: due) { return slot }
         }
         let settled = count(.answering) > count(.proven) ? Standing.answering : .proven
         if newcomers < everybody / 4, let slot = first(settled) { return slot }
-        let newcomer = older(older(first(.knocking), first(.silent)), first(.unfinished)) ?? first(.queued)
+        let newcomer = older(older(first(.awaitingHandshake), first(.silent)), first(.unfinished)) ?? first(.queued)
         return newcomer ?? first(.proven) ?? first(.answering) ?? first(.handling, notAfter: due)
     }
 

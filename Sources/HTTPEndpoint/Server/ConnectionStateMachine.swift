@@ -147,7 +147,7 @@ extension ConnectionStateMachine {
     /// What the connection is worth when places run short; nil once it is closed.
     var rank: ConnectionRanking.Rank? {
         switch state {
-        case .securing(.awaited, let since): .init(standing: .knocking, since: since)
+        case .securing(.awaited, let since): .init(standing: .awaitingHandshake, since: since)
         case .securing(.queued, let since): .init(standing: .queued, since: since)
         case .securing(.underWay, let since): .init(standing: .unfinished, since: since)
         case .idle(let since): .init(standing: hasCompletedRequest ? .proven : .silent, since: since)

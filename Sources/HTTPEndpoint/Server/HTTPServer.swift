@@ -158,8 +158,8 @@ extension HTTPServer {
         /// TLS sessions open at once, each of 20 to 50 kB. One more takes that of another.
         package var sessions = 384
 
-        /// Connections at once whose client has an answer to take, of which the system keeps up to 128 kB for each. Beyond
-        /// it, those are reset that have gone longest without taking a byte.
+        /// Connections that send an answer at once; the system buffers up to 128 kB of each. Beyond it, those are reset whose
+        /// clients have gone longest without taking a byte.
         package var answers = 512
 
         /// Bytes of all answers' bodies that wait to be sent; a body that many connections send counts once. Beyond it,

@@ -240,14 +240,19 @@ extension PollLoop {
     /// Looks what there is of the client's first message, and queues for a session once that is whole.
     private mutating func awaitHandshake(_ slot: Int) {
         guard let socket = connections[slot]?.channel.socket else { return }
-        guard case .bytes(let count) = socket.peek(into: &readBuffer) else { return close(slot) }
-        switch connections[slot]?.knock.hear(readBuffer[..<count]) {
-        case .incomplete: socket.becomeReadable(at: connections[slot]?.knock.awaitedBytes ?? 1)
+        let count: Int
+        switch socket.peek(into: &readBuffer) {
+        case .bytes(let found): count = found
+        case .wouldBlock: return
+        case .end, .failed: return close(slot)
+        }
+        switch connections[slot]?.firstRecord.examine(readBuffer[..<count]) {
+        case .incomplete: socket.becomeReadable(at: connections[slot]?.firstRecord.awaitedBytes ?? 1)
         case .complete:
             connections[slot]?.machine.handshakeArrived(at: now)
             settle(slot)
         case .plain: refusePlain(slot, firstByte: readBuffer[0])
-        case .nothing, nil: close(slot)
+        case nil: return
         }
     }
 
@@ -488,7 +493,7 @@ extension PollLoop {
     }
 
     /// Reads before it ranks: a request that is here as a whole is handled, and its connection safe, from the first moment.
-    /// A handshake takes several steps anyway, and is heard of in the next turn.
+    /// A handshake takes several steps anyway, and is looked at in the next turn.
     private mutating func admit(_ socket: Socket, from origin: PeerAddress) {
         let channel = Channel(socket)
         var machine = ConnectionStateMachine(limits: limits, isSecured: security != nil, at: now)
@@ -501,7 +506,7 @@ extension PollLoop {
             case .failed: return
             }
         } else {
-            socket.becomeReadable(at: Knock().awaitedBytes)
+            socket.becomeReadable(at: FirstRecord().awaitedBytes)
         }
         guard let rank = machine.rank else { return }
         guard connections.count < limits.connections || makeRoom() else { return refuse(socket) }

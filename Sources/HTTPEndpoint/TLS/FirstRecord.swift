@@ -1,6 +1,6 @@
 /// Decides whether a client has said enough for a TLS session: the first record of its handshake, as a whole
 /// (RFC 8446 §5.1). Until then it costs a place and the system's memory, but no session. It knows bytes, no sockets.
-struct Knock {
+struct FirstRecord {
     /// What the bytes that are here say.
     enum Finding: Equatable {
         /// More has to come: ``awaitedBytes`` in all.
@@ -11,9 +11,6 @@ struct Knock {
 
         /// Something else than TLS.
         case plain
-
-        /// The client has left without a word.
-        case nothing
     }
 
     /// Of which the last two are the record's length.
@@ -25,11 +22,10 @@ struct Knock {
     /// How many bytes have to be here before it is worth looking again.
     private(set) var awaitedBytes = headerBytes
 
-    /// Looks at the first of what is here, or all of it, once so many bytes are awaited no longer: they are here, or the
-    /// client has finished sending.
-    mutating func hear(_ bytes: ArraySlice<UInt8>) -> Finding {
-        guard let first = bytes.first else { return .nothing }
-        guard first == Self.handshake else { return .plain }
+    /// Examines what has arrived. To be called once ``awaitedBytes`` have, or the client has finished sending; the first
+    /// bytes of what has arrived are enough.
+    mutating func examine(_ bytes: ArraySlice<UInt8>) -> Finding {
+        guard bytes.first == Self.handshake else { return .plain }
         guard bytes.count >= Self.headerBytes, awaitedBytes == Self.headerBytes else { return .complete }
         let length = bytes.dropFirst(3).prefix(2).reduce(0) { $0 << 8 | Int($1) }
         awaitedBytes += length
