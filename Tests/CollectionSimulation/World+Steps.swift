@@ -191,7 +191,7 @@ extension World {
             if case .success = result, let machine = apps[index].machine { noteStart(machine, of: index) }
             resume(index, .saved(result, took: .milliseconds(5)))
         case .asking(let step, let sentAt, _, let endsAt):
-            let (outcome, delay) = ask(step, of: index)
+            let (outcome, delay) = ask(step, since: sentAt, of: index)
             apps[index].activity = .receiving(step, outcome, sentAt: sentAt, endsAt: endsAt + delay)
         case .receiving(let step, let outcome, let sentAt, let endsAt):
             receive(step, outcome, sentAt: sentAt, duration: endsAt - sentAt, of: index)
@@ -222,9 +222,10 @@ extension World {
 
     // MARK: Asking
 
-    /// What the transport brings back, and how much later than the answer was due.
+    /// What the transport brings back, and how much later than the answer was due. The server counts at some moment since the
+    /// request was sent, and selects the rows now.
     private mutating func ask(
-        _ step: AppMachine.Step, of index: Int
+        _ step: AppMachine.Step, since sentAt: UnixTime, of index: Int
     ) -> (Result<TransportResponse, TransportError>, delay: Duration) {
         guard now >= unreachableUntil else { return (.failure(.connection("simulated outage")), .zero) }
         let (path, query): (String, [(name: String, value: String)]) =
@@ -233,9 +234,10 @@ extension World {
             default: (Endpoint<AppInfo>.info.path, [])
             }
         changeServer()
+        let lead = Duration.milliseconds(Int64(counting.below(Int((now - sentAt).wholeMilliseconds) + 1)))
         let answer = dify.answer(
             SimulatedRequest(path: "/v1" + path, query: query, authorization: "Bearer \(apps[index].asked.text)"),
-            at: now)
+            at: now, countedBefore: lead)
         switch answer.fault {
         case .none: return (.success(disturbed(answer.response, to: step)), .zero)
         case .cut, .reset: return (.failure(.connection("simulated fault")), .zero)

@@ -46,6 +46,8 @@ package struct World {
     }
 
     var random: SeededRandom
+    /// How long before the rows of an answer their count was taken is drawn from this.
+    var counting: SeededRandom
     /// The exporter's monotonic clock is at its zero then.
     let began: UnixTime
     var now: UnixTime
@@ -112,6 +114,7 @@ package struct World {
         // Behind the others, so that an app has the same place everywhere.
         let strangers: [SimulatedApp.Settings] = kinds.contains(.strangers) ? [Self.app(99, using: &mischievous)] : []
         dify = SimulatedDify(settings: server, apps: appSettings + strangers, start: start)
+        counting = SeededRandom(seed: settings.seed, stream: 9)
         disk = SimulatedDisk(random: SeededRandom(seed: settings.seed, stream: 7))
         budget = RequestBudget(limits: Self.budgetLimits)
         report = Report(seed: settings.seed)

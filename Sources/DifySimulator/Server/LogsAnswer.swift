@@ -7,6 +7,8 @@ struct LogsAnswer {
     let app: SimulatedApp
     let server: ServerState
     let moment: UnixTime
+    /// When the rows are counted: before they are selected, by a statement of its own.
+    let countedAt: UnixTime
     /// The e-mail addresses of the workspace's accounts.
     let accounts: Set<String>
 
@@ -37,7 +39,7 @@ struct LogsAnswer {
         guard unservable.isEmpty else { return (pages.unservableRows(unservable), page.count) }
         let isHaunted = page.count < parameters.limit && random.chance(server.lies.phantomShare)
         let shown = page.filter { _ in !random.chance(server.lies.hiddenShare) }
-        let total = matching.count + server.lies.surplus + (isHaunted ? 1 : 0)
+        let total = count(of: matching) + server.lies.surplus + (isHaunted ? 1 : 0)
         let response = pages.json(200) { body in
             body.member("page", Int64(parameters.page))
             body.member("limit", Int64(parameters.limit))
@@ -50,6 +52,11 @@ struct LogsAnswer {
             }
         }
         return (response, page.count)
+    }
+
+    private func count(of rows: ArraySlice<LogTable.Row>) -> Int {
+        guard countedAt < moment else { return rows.count }
+        return rows.count { row in app.runs[row.ordinal].visibleAt.map { $0 <= countedAt } ?? false }
     }
 
     private func rows(matching parameters: LogsParameters) -> ArraySlice<LogTable.Row> {

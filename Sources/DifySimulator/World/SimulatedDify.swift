@@ -63,12 +63,15 @@ package struct SimulatedDify: Sendable {
         for index in apps.indices { apps[index].advance(to: now, server: server) }
     }
 
-    package mutating func answer(_ request: SimulatedRequest, at moment: UnixTime) -> SimulatedAnswer {
+    /// Answers a request with the rows as they are at `moment`, and their count as it was `lead` before.
+    package mutating func answer(
+        _ request: SimulatedRequest, at moment: UnixTime, countedBefore lead: Duration = .zero
+    ) -> SimulatedAnswer {
         advance(to: moment)
         requests += 1
         var random = SeededRandom(seed: seed, stream: .max - requests)
         let pages = ServerPages(version: server.version, date: server.clock.reading(at: now))
-        var answer = route(request, pages: pages, using: &random)
+        var answer = route(request, countedBefore: lead, pages: pages, using: &random)
         if request.path.hasPrefix("/v1"), let kind = faults.next(using: &random) {
             answer = answer.failing(with: kind, stall: faults.stall, pages: pages, using: &random)
         }
@@ -77,7 +80,7 @@ package struct SimulatedDify: Sendable {
     }
 
     private func route(
-        _ request: SimulatedRequest, pages: ServerPages, using random: inout SeededRandom
+        _ request: SimulatedRequest, countedBefore lead: Duration, pages: ServerPages, using random: inout SeededRandom
     ) -> SimulatedAnswer {
         var loggedRows = 0
         var answeredRows = 0
@@ -97,7 +100,8 @@ package struct SimulatedDify: Sendable {
             case .app(let app) where request.path == "/v1/info": response = pages.info(app.settings)
             case .app(let app):
                 loggedRows = app.table.rows.count
-                let logs = LogsAnswer(app: app, server: server, moment: now, accounts: accounts)
+                let logs = LogsAnswer(
+                    app: app, server: server, moment: now, countedAt: now - lead, accounts: accounts)
                 (response, answeredRows) = logs.response(to: request.query, pages: pages, using: &random)
             }
         case ("/v1/workflows/logs", "OPTIONS"), ("/v1/info", "OPTIONS"): response = pages.options()
