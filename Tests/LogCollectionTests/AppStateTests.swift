@@ -182,6 +182,40 @@ import Testing
         #expect(plan.audits == [Window(first: 1940, last: 1997), Window(first: 1000, last: 1939)])
     }
 
+    @Test func `a busy app is proven by the count that comes with its new rows`() {
+        var state = AppState.make(start: 1000)
+        for index in 0..<1000 { _ = state.apply(.make("\(index)", at: 1000 + Int64(index))) }
+        (state.frontier, state.completeUntil) = (1998, 1940)
+        let plan = RoundPlan(state: state, at: 2029, includesFarAudit: false, mayCount: true)
+        #expect(plan.forwardStart == 1998)
+        // Two rows of young seconds, thirty new ones, and nine more for chance.
+        #expect(plan.counting == CountedReading(first: 1000, known: 998, rows: 41))
+        #expect(plan.audits == [Window(first: 1940, last: 1997), Window(first: 1000, last: 1939)])
+    }
+
+    @Test func `nothing is counted along where a window is open or a row cannot be served`() {
+        var state = AppState.make(start: 1000)
+        for index in 0..<1000 { _ = state.apply(.make("\(index)", at: 1000 + Int64(index))) }
+        (state.frontier, state.completeUntil) = (1998, 1940)
+        var open = state
+        _ = open.openWindows.open(1500...1510, at: 2000, lateLimit: 960) { _ in 10 }
+        #expect(RoundPlan(state: open, at: 2030, includesFarAudit: true, mayCount: true).counting == nil)
+        _ = state.noteUnreadable(1, second: 1600, at: 2000)
+        #expect(RoundPlan(state: state, at: 2030, includesFarAudit: true, mayCount: true).counting == nil)
+    }
+
+    @Test func `where runs last long they are looked at in each round, as far as one page reaches`() {
+        var state = AppState.make(start: 1000)
+        for index in 0..<100 {
+            _ = state.apply(.make("\(index)", at: 1000 + 10 * Int64(index), index < 40 ? .succeeded : .running))
+        }
+        (state.frontier, state.completeUntil) = (1998, 1940)
+        #expect(RoundPlan(state: state, at: 2000, includesFarAudit: false, mayCount: true).forwardStart == 1400)
+        // A run that lasts long among others that ended is not worth their rows.
+        for index in 41..<100 { _ = state.apply(.make("\(index)", at: 1000 + 10 * Int64(index), .succeeded)) }
+        #expect(RoundPlan(state: state, at: 1400, includesFarAudit: false, mayCount: true).forwardStart == 1998)
+    }
+
     @Test func `unfinished runs nearby are read along and far ones share windows`() {
         var state = AppState.make(start: 1000)
         for index in 0..<1000 {

@@ -58,6 +58,10 @@ package struct Collector: Sendable {
         var completesPresent = true
         /// Whether every window that may still get late rows is compared.
         var includesFarAudit = false
+        /// The windows to be compared if the count that comes with the newest rows does not agree.
+        var auditsInReserve: [Window] = []
+        /// How that count agreed; nil if there was none, or it did not.
+        var agreement: CountedReading.Agreement?
         /// Whether the collection compares everything that the ledger remembers; if it succeeds, no full audit is required any more.
         var isFullAudit = false
         /// Windows that may still be closed in this collection while it catches up.
@@ -142,6 +146,9 @@ package struct Collector: Sendable {
     private(set) var isCatchingUp = false
 
     private var counts = CountTrust()
+    private var lateRows = LateRows()
+    /// The server's second in which all counts agreed last; nil if they have not since the clock was last in doubt.
+    private var agreedAt: Int64?
     private var recallPause = RecallPause()
     private var findings: [Finding] = []
 
@@ -157,6 +164,7 @@ package struct Collector: Sendable {
     /// From now on until everything that the ledger remembers has been compared with the server's counts, nothing more is
     /// called complete. For when the server's clock was seen to jump, or was not watched for a while.
     package mutating func requireFullAudit() {
+        agreedAt = nil
         fullAuditRequired = true
     }
 
@@ -186,12 +194,17 @@ package struct Collector: Sendable {
         } else {
             let isFarAuditDue =
                 round.isFullAudit || now.second - lateLimit - state.finalUntil >= Self.farAuditInterval
-            round.includesFarAudit = isFarAuditDue
             let plan = RoundPlan(
                 state: state, at: now.second, includesFarAudit: isFarAuditDue,
-                audits: audits ? (counts.isInDoubt ? 1 : 3) : 0)
+                audits: audits ? (counts.isInDoubt ? 1 : RoundPlan.auditLimit) : 0,
+                mayCount: mayCountForward(at: now.second))
+            round.includesFarAudit = isFarAuditDue || plan.counting != nil
             for window in plan.deferred { leaveOpen(window, .found, at: now.second, isNew: false) }
-            round.jobs = plan.audits.reversed().map { .audit($0, chunks: 0, retried: nil) }
+            if plan.counting == nil {
+                round.jobs = Self.auditJobs(plan.audits)
+            } else {
+                round.auditsInReserve = plan.audits
+            }
             let end = presentEnd(from: plan.forwardStart, at: now.second)
             // Should it be `Date` that is wrong, and not the clock that stamps rows, new ones are among these.
             if audits, let end, let newest = state.ledger.newestSecond {
@@ -201,8 +214,20 @@ package struct Collector: Sendable {
             for look in plan.looks.reversed() {
                 round.jobs.append(.read(reader(look.window, wanted: look.runs), .look))
             }
-            round.jobs.append(.read(reader(Window(first: plan.forwardStart, last: end)), .forward(since: nil)))
+            let forward = reader(Window(first: plan.forwardStart, last: end), counting: plan.counting)
+            round.jobs.append(.read(forward, .forward(since: nil)))
         }
+    }
+
+    private static func auditJobs(_ windows: [Window]) -> [Job] {
+        windows.reversed().map { .audit($0, chunks: 0, retried: nil) }
+    }
+
+    /// Whether the newest rows and the count of all that may still get late rows can come by one request. Where rows are late, or
+    /// the clock or the counts are in doubt, or nothing has agreed yet, counts of their own are exact.
+    private func mayCountForward(at now: Int64) -> Bool {
+        agreedAt != nil && !round.isFullAudit && counts.isBelieved && !lateRows.areExpected(at: now)
+            && presentEnd(from: state.frontier, at: now) == nil && settings.safeguards.contains(.cutByTime)
     }
 
     /// Whether the server's clock turned out to be so far ahead of what the plan went by that there is a gap to catch up.
@@ -294,7 +319,7 @@ package struct Collector: Sendable {
                 if page.total > Self.recallLimit { reader.stop() }
             }
             let (isIsolating, mayGoOn) = (reader.isIsolating, reader.isReadingUnreadableSecond)
-            let progress = reader.receive(page)
+            let progress = reader.receive(page, at: now.second)
             if isIsolating, !mayGoOn { noteIsolation(&reader, mayGoOn: false, at: now.second) }
             resume(reader, purpose, progress, isFutile: news == 0 && !isIsolating, at: now.second)
             putOffSearches(at: now.second)
@@ -379,7 +404,7 @@ package struct Collector: Sendable {
             hasReachedPresent = round.presentAt != nil
             if hasReachedPresent { knowsRate = false }
             if let present = round.presentAt {
-                if round.completesPresent { complete(until: present - overlap) }
+                completePresent(present)
                 if round.includesFarAudit { finalize(until: present - lateLimit) }
                 state.isCaughtUp = true
             }
@@ -389,6 +414,17 @@ package struct Collector: Sendable {
         round = Round()
         state.forget(lateLimit: lateLimit)
         oddRows.keep { state.unfinished[$0] != nil }
+    }
+
+    /// A count that is only likely to agree proves what was visible when an earlier one agreed: a late row would be missing in both.
+    private mutating func completePresent(_ present: Int64) {
+        guard round.completesPresent else { return }
+        if round.agreement != .likely {
+            complete(until: present - overlap)
+        } else if let agreedAt, agreedAt <= present {
+            complete(until: agreedAt - overlap)
+        }
+        agreedAt = present
     }
 
     /// What was odd in rows since this was last called, each value once for each row.
@@ -417,7 +453,9 @@ package struct Collector: Sendable {
         let wasOpen = state.unfinished[id] != nil
         let application = state.apply(log, at: now, settings: settings)
         switch application {
-        case .new where log.createdAt < round.startFrontier: tally.lateLogs += 1
+        case .new where log.createdAt < round.startFrontier:
+            tally.lateLogs += 1
+            lateRows.note(at: now)
         case .new: break
         case .known, .forgotten: tally.repeatedRows += 1
         }
@@ -432,7 +470,7 @@ package struct Collector: Sendable {
     // MARK: Windows
 
     private func reader(
-        _ window: Window, wanted: Set<LogID>? = nil, retried: OpenWindow? = nil
+        _ window: Window, wanted: Set<LogID>? = nil, retried: OpenWindow? = nil, counting: CountedReading? = nil
     ) -> WindowReader {
         let unreadable = state.unreadable.seconds(in: window)
         let wantedSeconds = Set(unreadable.isEmpty ? [] : (wanted ?? []).compactMap { state.unfinished[$0]?.second })
@@ -441,7 +479,7 @@ package struct Collector: Sendable {
         let known = window.isSingleSecond && isReadAgain ? state.ledger.logs(of: window.first) : []
         return WindowReader(
             window, wanted: wanted, skipping: unreadable, wantedSeconds: wantedSeconds, known: known,
-            trustsCounts: counts.isBelieved, cutsByTime: settings.safeguards.contains(.cutByTime))
+            counting: counting, trustsCounts: counts.isBelieved, cutsByTime: settings.safeguards.contains(.cutByTime))
     }
 
     private mutating func finish(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) {
@@ -486,7 +524,20 @@ package struct Collector: Sendable {
             conclude(reader.window, since: since ?? now, at: now)
             // They are about to be called complete, and may have got other rows since they were tried.
             for second in leftOut { appendAudit(Window(second: second), chunks: nil) }
+            concludeCount(reader, at: now)
         }
+    }
+
+    /// Draws the conclusions from the count that came with the newest rows. If it does not agree, counts of their own tell more.
+    private mutating func concludeCount(_ reader: WindowReader, at now: Int64) {
+        guard !round.auditsInReserve.isEmpty else { return }
+        if let count = reader.count {
+            round.agreement = CountedReading.agreement(
+                total: count.total, known: state.ledger.count(in: count.window),
+                young: state.ledger.count(in: Window(first: now, last: count.window.last)))
+        }
+        if round.agreement == nil { round.jobs = Self.auditJobs(round.auditsInReserve) + round.jobs }
+        round.auditsInReserve = []
     }
 
     /// Draws the conclusions from what was read because a count said that rows are missing.

@@ -1,3 +1,5 @@
+import DifyAPI
+
 /// What one collection sets out to read, decided from what is known before its first request.
 struct RoundPlan: Equatable {
     /// Where the forward read begins. It lies before the frontier where looking at a few known rows again is cheaper than
@@ -5,6 +7,8 @@ struct RoundPlan: Equatable {
     var forwardStart: Int64
     /// Windows of unfinished runs that are due and too far back for the forward read, newest first.
     var looks: [Look] = []
+    /// Lets the forward read count what the audits would compare; they are needed only if the counts do not agree.
+    var counting: CountedReading?
     /// Windows whose number of rows is to be compared with the ledger.
     var audits: [Window] = []
     /// Windows that should be compared as well, and are too many for one round.
@@ -18,25 +22,91 @@ struct RoundPlan: Equatable {
     /// A request costs the server as much as reading about this many rows: some 17 ms and more against 1.7 ms
     /// (dify-logs-api, observation 10).
     static let rowsWorthARequest = 20
+    /// For each run that is looked at before it is due, this many rows may be read.
+    private static let rowsWorthAnEarlyLook = 4
     /// More rows than this are not asked for in one window on purpose, so that it stays below a page.
     static let rowsInAWindow = 80
     /// More unfinished runs than fit into so many windows wait for the next round.
     static let looksInARound = 60
 
-    /// `audits`: how many windows may be compared; 0 for none at all. `includesFarAudit`: whether all is compared that may still get late rows, not only what may be late within the overlap.
-    init(state: AppState, at now: Int64, includesFarAudit: Bool, audits auditLimit: Int = 3) {
+    /// Windows that are compared in a round at most.
+    static let auditLimit = 3
+    /// So many standard deviations more rows than are expected are asked for: one round in twenty has still more.
+    private static let deviations = 1.65
+    /// New rows are expected as often as they came within so many seconds.
+    private static let expectationSpan: Int64 = 900
+
+    /// `audits`: how many windows may be compared; 0 for none at all. `includesFarAudit`: whether all is compared that may still get
+    /// late rows, not only what may be late within the overlap. `mayCount`: whether the forward read may count all of that.
+    init(
+        state: AppState, at now: Int64, includesFarAudit: Bool, audits auditLimit: Int = Self.auditLimit,
+        mayCount: Bool = false
+    ) {
         forwardStart = state.frontier
         var points = Self.duePoints(state, at: now)
         extendForwardStart(through: &points, state)
+        let mayCount = mayCount && isWhole(state)
+        if mayCount { fillPage(state, at: now) }
+        points.removeAll { $0.second >= forwardStart }
         looks = Self.longestWaiting(Self.clusters(of: points, state), state)
 
         guard auditLimit > 0 else { return }
         let complete = max(min(state.completeUntil, forwardStart), state.ledger.floor)
+        let counted = Window(first: max(state.finalUntil, state.ledger.floor), last: forwardStart - 1)
+        if mayCount {
+            counting = CountedReading(
+                first: counted.first, known: state.ledger.count(in: counted),
+                rows: Self.rows(from: forwardStart, state, at: now))
+            audits = [
+                Window(first: complete, last: forwardStart - 1), Window(first: counted.first, last: complete - 1),
+            ].filter { !$0.isEmpty }
+            return
+        }
         planAudit(Window(first: complete, last: forwardStart - 1), state, auditLimit)
         guard includesFarAudit else { return }
         planAudit(
             Window(first: max(state.finalUntil, state.ledger.floor), last: min(complete, forwardStart) - 1), state,
             auditLimit)
+    }
+
+    /// Whether nothing is open or cannot be served where rows may still be late.
+    private func isWhole(_ state: AppState) -> Bool {
+        let first = max(state.finalUntil, state.ledger.floor)
+        guard first < forwardStart, state.unreadable.isEmpty(in: Window(first: first)) else { return false }
+        return state.openWindows.parts(of: first...(forwardStart - 1)) == [first...(forwardStart - 1)]
+    }
+
+    /// Reads on down to runs that are not due, as long as they are not far apart and all is on one page: where most runs last long,
+    /// their ends are known as soon as those of others.
+    private mutating func fillPage(_ state: AppState, at now: Int64) {
+        let first = max(state.finalUntil, state.ledger.floor)
+        var runs: [Int64: Int] = [:]
+        for run in state.unfinished.values where run.second > first && run.second < forwardStart {
+            runs[run.second, default: 0] += 1
+        }
+        for (second, count) in runs.sorted(by: { $0.key > $1.key }) {
+            let between = state.ledger.count(in: Window(first: second, last: forwardStart - 1))
+            guard between <= count * Self.rowsWorthAnEarlyLook,
+                Self.rows(from: second, state, at: now) <= LogsQuery.maximumLimit
+            else { return }
+            forwardStart = second
+        }
+    }
+
+    /// How many rows to ask for to reach down to a second: those that are known, and the new ones.
+    private static func rows(from second: Int64, _ state: AppState, at now: Int64) -> Int {
+        state.ledger.count(in: Window(first: second)) + newRows(in: state, at: now)
+    }
+
+    /// New rows come after the newest that is known.
+    private static func newRows(in state: AppState, at now: Int64) -> Int {
+        let past = Window(
+            first: max(state.ledger.floor, state.frontier - expectationSpan), last: state.frontier - 1)
+        let since = max(state.frontier, state.ledger.newestSecond ?? .min)
+        guard let last = past.last, !past.isEmpty, now > since else { return 0 }
+        let rate = Double(state.ledger.count(in: past)) / Double(last - past.first + 1)
+        let expected = rate * Double(now - since)
+        return Int(min(expected + deviations * expected.squareRoot(), Double(LogsQuery.maximumLimit)).rounded())
     }
 
     private struct Point {

@@ -27,6 +27,10 @@ struct WindowReader: Sendable {
     private(set) var refusing: [Int64: Int] = [:]
     /// Whether an answer held fewer rows than its own count.
     private(set) var wasShort = false
+    /// What an answer that held the window's last rows counted, if it counted more than the window.
+    private(set) var count: (window: Window, total: Int64)?
+    /// How far the requests reach back beyond the window; nil if they do not, or no longer.
+    private var counting: CountedReading?
     /// Enough to end early: when all of these have been seen. Nil means that only the whole window is enough.
     private let wanted: Set<LogID>?
     private let cutsByTime: Bool
@@ -81,13 +85,15 @@ struct WindowReader: Sendable {
     /// - Parameters:
     ///   - skipping: seconds with rows that are known to be unreadable, rising; they are left out, but where a wanted log may be.
     ///   - known: the logs that are known of a single second which was read before and is read again for its unreadable rows.
+    ///   - counting: lets the requests count more than the window, as long as all goes well.
     ///   - trustsCounts: false where this server's counts lately disagreed with its rows; then nothing is asked again.
     init(
         _ window: Window, wanted: Set<LogID>? = nil, skipping: [Int64] = [], wantedSeconds: Set<Int64> = [],
-        known: Set<LogID> = [], trustsCounts: Bool = true, cutsByTime: Bool = true
+        known: Set<LogID> = [], counting: CountedReading? = nil, trustsCounts: Bool = true, cutsByTime: Bool = true
     ) {
         self.window = window
         self.known = known
+        self.counting = counting
         self.wanted = wanted
         self.cutsByTime = cutsByTime
         patience = trustsCounts ? Self.usualPatience : 1
@@ -132,7 +138,12 @@ struct WindowReader: Sendable {
     /// What to ask next; stays the same until the answer is received. Nil when the window has been read.
     var request: PageRequest? {
         switch parts.last {
-        case .span(let window): PageRequest(window: window)
+        case .span(let window):
+            if let counting {
+                PageRequest(window: Window(first: counting.first, last: window.last), limit: counting.rows)
+            } else {
+                PageRequest(window: window)
+            }
         case .newest(let window, let rows): PageRequest(window: window, limit: rows)
         case .afterNewest(let window, _): PageRequest(window: window, page: 2, limit: 1)
         case .dating(let search): search.request
@@ -151,12 +162,14 @@ struct WindowReader: Sendable {
 
     // MARK: Answers
 
-    /// Takes the answer to `request`.
-    mutating func receive(_ page: LogPage) -> Progress {
+    /// Takes the answer to `request`. `now` is a moment before which the server cannot have counted, in Unix seconds on its clock; it
+    /// says something only where more is counted than the window.
+    mutating func receive(_ page: LogPage, at now: Int64 = .min) -> Progress {
         isUntouched = false
         let ids = page.logs.map { LogID($0.id) }
         seen.formUnion(ids)
         switch parts.popLast() {
+        case .span(let span) where counting != nil: continueCounting(page, of: span, at: now)
         case .span(let span) where cutsByTime: continueAfter(page, of: span)
         case .span(let span): turnPage(after: 1, page, of: span)
         case .page(let number, let span): turnPage(after: number, page, of: span)
@@ -196,6 +209,10 @@ struct WindowReader: Sendable {
             return .finished
         }
         switch parts.popLast() {
+        case .span(let span) where counting != nil:
+            // The row may lie before the window.
+            counting = nil
+            parts.append(.span(span))
         case .span(let span) where span.isSingleSecond:
             parts.append(.withUnreadable(UnreadableSecondReader(second: span.first, known: known)))
         case .span(let span):
@@ -257,6 +274,31 @@ struct WindowReader: Sendable {
     /// No row of the second was refused for certain: if counts have led to it, they are wrong.
     private mutating func noteServed(_ second: Int64) {
         if latestUnreadable?.second == second { followsCounts = false }
+    }
+
+    private mutating func continueCounting(_ page: LogPage, of span: Window, at now: Int64) {
+        guard var counting else { return }
+        let seconds = page.logs.map(\.createdAt)
+        let isFull = page.rowCount >= counting.rows
+        // Fewer rows than were counted, or none that tells where the page ends.
+        guard isFull ? !seconds.isEmpty : Int64(page.rowCount) >= page.total else {
+            self.counting = nil
+            return parts.append(.span(span))
+        }
+        let reachesDown = !isFull || seconds.contains { $0 < span.first }
+        let holdsAll = page.total <= counting.known + seconds.count && seconds.allSatisfy { $0 < now }
+        guard !reachesDown, !holdsAll, let oldest = seconds.min() else {
+            count = (Window(first: counting.first, last: span.last), page.total)
+            return
+        }
+        // A second that fills a page takes pages of its own.
+        if counting.rows == LogsQuery.maximumLimit, seconds.allSatisfy({ $0 == oldest }) {
+            self.counting = nil
+        } else {
+            counting.goOn(total: page.total, read: seconds.count { $0 > oldest })
+            self.counting = counting
+        }
+        append(Window(first: span.first, last: oldest))
     }
 
     private mutating func continueAfter(_ page: LogPage, of span: Window) {
