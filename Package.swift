@@ -18,7 +18,7 @@ let package = Package(
         .target(name: "Platform"),
         .target(name: "Bytes"),
         .target(name: "CivilTime", dependencies: ["Platform"]),
-        .target(name: "JSON"),
+        .target(name: "JSON", dependencies: ["Bytes"]),
         .target(name: "Metrics", dependencies: ["Bytes", "Platform"]),
         .target(name: "Storage", dependencies: ["Bytes", "Platform"]),
 
@@ -67,7 +67,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+        .testTarget(name: "JSONTests", dependencies: ["Bytes", "JSON", "TestSupport"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "Platform", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(

@@ -32,7 +32,7 @@ extension JSONReader {
 
 extension JSONReader {
     /// A number of few digits without exponent, read without making a text of it.
-    package struct ShortNumber: Equatable, Sendable {
+    struct ShortNumber: Equatable, Sendable {
         /// All digits as one number, with the sign.
         private let digits: Int64
         /// How many of them stand behind the point.
@@ -47,22 +47,23 @@ extension JSONReader {
         }
 
         /// As `JSONNumber.int64` has it.
-        package var int64: Int64? {
+        var int64: Int64? {
             guard decimals > 0 else { return digits }
             let (quotient, rest) = digits.quotientAndRemainder(dividingBy: Self.powers[decimals])
             return rest == 0 ? quotient : nil
         }
 
         /// As `JSONNumber.double` has it: a quotient of two numbers that are exact is rounded once.
-        package var double: Double { decimals == 0 ? Double(digits) : Double(digits) / Double(Self.powers[decimals]) }
+        var double: Double { decimals == 0 ? Double(digits) : Double(digits) / Double(Self.powers[decimals]) }
 
-        private static let powers: [Int64] = (0...mostDigits).map { decimals in
-            (0..<decimals).reduce(1) { power, _ in power * 10 }
-        }
+        private static let powers: [Int64] = [
+            1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+            100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+        ]
     }
 
     /// The number that begins at the current byte, where it is a short one; leaves it where it is.
-    package func shortNumber() -> ShortNumber? {
+    func shortNumber() -> ShortNumber? {
         bytes.withUnsafeBytes { text -> ShortNumber? in
             var place = offset
             let isNegative = place < text.count && text[place] == UInt8(ascii: "-")
@@ -93,9 +94,21 @@ extension JSONReader {
         }
     }
 
-    /// Steps over the number that `shortNumber` gave.
-    package mutating func take(_ number: ShortNumber) {
+    /// Reads a whole number of few digits. Leaves any other value, and a number beyond `range`, where it is, and gives nil.
+    package mutating func readShortInteger(in range: ClosedRange<Int64>) throws(JSONError) -> Int64? {
+        try skipSpace()
+        guard let number = shortNumber(), let integer = number.int64, range.contains(integer)
+        else { return nil }
         offset = number.end
+        return integer
+    }
+
+    /// The same for a number that may have a fraction.
+    package mutating func readShortNumber(in range: ClosedRange<Double>) throws(JSONError) -> Double? {
+        try skipSpace()
+        guard let number = shortNumber(), range.contains(number.double) else { return nil }
+        offset = number.end
+        return number.double
     }
 
     /// Whether a number goes on with this byte behind its digits.

@@ -45,6 +45,22 @@ extension JSONReader {
         offset += 1
     }
 
+    /// Reads past a string or null, as strictly as where it is kept; leaves any other value where it is, and gives false.
+    package mutating func skipStringOrNull() throws(JSONError) -> Bool {
+        try skipSpace()
+        let end = bytes.withUnsafeBytes { Self.endOfPlainBytes(in: $0, from: offset + 1) }
+        if end < bytes.count, bytes[offset] == UInt8(ascii: "\""), bytes[end] == UInt8(ascii: "\"") {
+            offset = end + 1
+            return true
+        }
+        switch try peek() {
+        case .string: try skipString()
+        case .null: try readNull()
+        default: return false
+        }
+        return true
+    }
+
     private mutating func openQuote() throws(JSONError) {
         guard try currentByte() == UInt8(ascii: "\"") else { throw unexpected("a string in double quotes") }
         offset += 1

@@ -41,7 +41,7 @@ package struct JSONReader {
     /// How many objects and arrays the reader stands in.
     private var depth = 0
     /// Whether nothing of the innermost one has been read.
-    private var isAtStart = false
+    var isAtStart = false
 
     /// Starts at the first byte. Throws `tooLong` for a text beyond `limits.bytes`.
     package init(_ bytes: [UInt8], dialect: Dialect = .strict, limits: Limits = Limits()) throws(JSONError) {
@@ -226,6 +226,7 @@ package struct JSONReader {
 
     // MARK: Bytes
 
+    @inline(__always)
     func currentByte() throws(JSONError) -> UInt8 {
         guard offset < bytes.count else { throw JSONError(offset: offset, problem: .unexpectedEnd) }
         return bytes[offset]
@@ -244,7 +245,16 @@ package struct JSONReader {
         }
     }
 
-    private mutating func skipSpace() throws(JSONError) {
+    @inline(__always)
+    mutating func skipSpace() throws(JSONError) {
+        // Mostly there is none.
+        guard offset < bytes.count, bytes[offset] <= UInt8(ascii: " ") || bytes[offset] == UInt8(ascii: "/") else {
+            return
+        }
+        try skipSpaceAndComments()
+    }
+
+    private mutating func skipSpaceAndComments() throws(JSONError) {
         while offset < bytes.count {
             switch bytes[offset] {
             case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): offset += 1

@@ -12,6 +12,27 @@ package struct JSONWords: Sendable {
         }
     }
 
+    /// Where the value of the word of that place begins, if the word is the next key of an object that was read up to `start`, with
+    /// no more space around it than servers write.
+    @inline(__always)
+    fileprivate func value(ofKey place: Int, in bytes: [UInt8], at start: Int, isFirst: Bool) -> Int? {
+        guard words.indices.contains(place), start + PackedWord.longest + 6 <= bytes.count else { return nil }
+        let word = words[place]
+        return bytes.withUnsafeBytes { text -> Int? in
+            var next = start
+            if !isFirst {
+                guard text[next] == UInt8(ascii: ",") else { return nil }
+                next += text[next + 1] == UInt8(ascii: " ") ? 2 : 1
+            }
+            let end = next + 1 + word.count
+            guard text[next] == UInt8(ascii: "\""), word.stands(in: text, at: next + 1),
+                text[end] == UInt8(ascii: "\""),
+                text[end + 1] == UInt8(ascii: ":")
+            else { return nil }
+            return text[end + 2] == UInt8(ascii: " ") ? end + 3 : end + 2
+        }
+    }
+
     /// The place among the words of the one that these bytes are; nil for any other.
     func index(of bytes: UnsafeRawBufferPointer, from start: Int, count: Int) -> Int? {
         guard let word = PackedWord(bytes, from: start, count: count) else { return nil }
@@ -23,7 +44,7 @@ package struct JSONWords: Sendable {
 struct PackedWord: Equatable, Sendable {
     static let longest = 24
 
-    private let count: Int
+    let count: Int
     private let parts: (UInt64, UInt64, UInt64)
 
     /// Nil for more bytes than `longest`.
@@ -49,6 +70,15 @@ struct PackedWord: Equatable, Sendable {
         }
     }
 
+    /// Whether the text has these bytes at `start`, with `longest` bytes or more from there on.
+    @inline(__always)
+    func stands(in bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        parts.0 == Self.load(bytes, start, count)
+            && (count <= 8
+                || parts.1 == Self.load(bytes, start + 8, count - 8)
+                    && parts.2 == Self.load(bytes, start + 16, count - 16))
+    }
+
     static func == (left: PackedWord, right: PackedWord) -> Bool {
         left.parts.0 == right.parts.0 && left.count == right.count && left.parts.1 == right.parts.1
             && left.parts.2 == right.parts.2
@@ -70,21 +100,30 @@ extension JSONReader {
         case unknown
     }
 
-    /// The next key of the innermost object, or nil at its end, which leaves it.
-    package mutating func nextKey(among words: JSONWords) throws(JSONError) -> Key? {
+    /// The next key of the innermost object, or nil at its end, which leaves it. `guess` is the place among the words of the one
+    /// that is probably next, which is found soonest; any number will do.
+    package mutating func nextKey(among words: JSONWords, probably guess: Int = -1) throws(JSONError) -> Key? {
+        if let value = words.value(ofKey: guess, in: bytes, at: offset, isFirst: isAtStart) {
+            offset = value
+            isAtStart = false
+            return .known(guess)
+        }
         guard try advanceToKey() else { return nil }
         if let word = knownWord(among: words) {
             offset = word.end
             try takeColon()
             return .known(word.index)
         }
-        var again = self
+        let start = offset
         try skipString()
-        let hasEscapes = bytes[again.offset..<offset].contains(UInt8(ascii: "\\"))
+        let hasEscapes = bytes[start..<offset].contains(UInt8(ascii: "\\"))
         try takeColon()
         guard hasEscapes else { return .unknown }
         // A word may be written with escapes.
-        let key = Array(try again.scanString(limit: PackedWord.longest + 1).utf8)
+        let end = offset
+        offset = start
+        let key = Array(try scanString(limit: PackedWord.longest + 1).utf8)
+        offset = end
         let index = key.withUnsafeBytes { words.index(of: $0, from: 0, count: $0.count) }
         return index.map(Key.known) ?? .unknown
     }
@@ -92,7 +131,10 @@ extension JSONReader {
     /// Reads a string that is one of the words, and gives its place among them. Leaves any other value where it is, one that has
     /// escapes as well, and gives nil.
     package mutating func readString(among words: JSONWords) throws(JSONError) -> Int? {
-        guard try peek() == .string, let word = knownWord(among: words) else { return nil }
+        try skipSpace()
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\""), let word = knownWord(among: words) else {
+            return nil
+        }
         offset = word.end
         return word.index
     }

@@ -98,7 +98,7 @@ struct LogsCommand {
             UnixTime.iso8601(second: log.createdAt), log.run?.status?.name ?? "pending",
             log.run?.elapsedTime.map { seconds in String((seconds * 1000).rounded() / 1000) } ?? "-",
             log.run?.totalTokens.map { String($0) } ?? "-", log.run?.totalSteps.map { String($0) } ?? "-",
-            log.run?.id ?? "-", creator.map { shown($0, limit: 40) } ?? "-",
+            log.run?.id?.text ?? "-", creator.map { shown($0, limit: 40) } ?? "-",
             log.run?.error.map { shown($0, limit: 100) } ?? "",
         ]
     }

@@ -149,7 +149,7 @@ import Testing
                 "created_by_end_user":{"session_id":"\#(long)"},"created_by_account":{"email":"\#(long)"}}
                 """#)
         let log = page.logs[0]
-        #expect(log.id.utf8.count == 128)
+        #expect(log.id.text.utf8.count == 128)
         #expect(log.createdFrom?.utf8.count == 128)
         #expect(log.run?.error?.utf8.count == 4096)
         #expect(log.run?.version?.utf8.count == 128)

@@ -69,7 +69,7 @@ import Testing
             for number in 1...3 {
                 let page = try dify.page([("limit", "100"), ("page", String(number))])
                 #expect(page.total == 300 && page.logs.count == 100 && page.hasMore == (number < 3))
-                seen.formUnion(page.logs.map(\.id))
+                seen.formUnion(page.logs.map(\.id.text))
             }
             walks += 1
             if walks == 1 { #expect(seen.count < 300) }

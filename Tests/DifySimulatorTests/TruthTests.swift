@@ -27,7 +27,7 @@ import Testing
         }
 
         private mutating func count(_ log: WorkflowLog) {
-            guard let run = log.run, run.finishedAt != nil, counted.insert(log.id).inserted else { return }
+            guard let run = log.run, run.finishedAt != nil, counted.insert(log.id.text).inserted else { return }
             let status = run.status?.name ?? ""
             runs[status, default: 0] += 1
             tokens[status, default: 0] += run.totalTokens ?? 0

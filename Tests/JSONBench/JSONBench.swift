@@ -21,7 +21,7 @@ import LogCollection
         let seconds = Double(arguments[2]) ?? 1
         switch arguments[3] {
         case "ours": try report(seconds) { try counting.count(page) }
-        case "read": try report(seconds) { try LogPage(json: page, key: counting.key).logs.count }
+        case "read": try report(seconds) { try LogPage(json: page, key: counting.key, detail: .counted).logs.count }
         default:
             let data = Data(page)
             let decoder = JSONDecoder()
@@ -69,7 +69,7 @@ struct PageCounting {
     /// How many runs were counted.
     func count(_ bytes: [UInt8]) throws -> Int {
         var collector = collector
-        collector.receive(try LogPage(json: bytes, key: key), at: now)
+        collector.receive(try LogPage(json: bytes, key: key, detail: .counted), at: now)
         return collector.state.totals.byStatus.reduce(0) { $0 + Int($1.value.runs) }
     }
 }

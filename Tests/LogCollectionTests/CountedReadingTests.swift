@@ -127,8 +127,8 @@ import Testing
         mutating func page(_ query: LogsQuery, at now: Int64) -> LogPage {
             requests += 1
             func isVisible(_ log: WorkflowLog, isCounted: Bool) -> Bool {
-                if isCounted, let between, between.second == now, between.id == log.id { return false }
-                return log.createdAt <= now && visibleFrom[log.id].map { $0 <= now } ?? true
+                if isCounted, let between, between.second == now, between.id == log.id.text { return false }
+                return log.createdAt <= now && visibleFrom[log.id.text].map { $0 <= now } ?? true
             }
             let all = rows.logs
             defer { rows.logs = all }

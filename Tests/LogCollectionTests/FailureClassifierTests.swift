@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import LogCollection
@@ -31,6 +32,27 @@ import Testing
     ])
     func `messages of providers find their class`(text: String, reason: String) {
         #expect(FailureClassifier().reason(for: text) == reason)
+    }
+
+    @Test func `texts at random have the class of a plain search`() {
+        var random = Seeded(7)
+        let marks = FailureClassifier.rules.flatMap(\.marks)
+        let pieces = marks + marks.map { $0.uppercased() } + [" ", "4", "29", "rate", "_", "limi", "模型", "\n"]
+        for _ in 0..<5000 {
+            let text = (0..<random.below(4)).map { _ in pieces[random.below(pieces.count)] }.joined()
+            let cut = String(text.dropFirst(random.below(3)).dropLast(random.below(3)))
+            let lowered = Array(cut.utf8).map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+            let rule = FailureClassifier.rules.first { $0.marks.contains { stands(Array($0.utf8), in: lowered) } }
+            #expect(FailureClassifier().reason(for: cut) == rule?.reason ?? "other", "\(cut)")
+        }
+    }
+
+    private func stands(_ mark: [UInt8], in text: [UInt8]) -> Bool {
+        func isDigit(_ place: Int) -> Bool { text.indices.contains(place) && (0x30...0x39).contains(text[place]) }
+        return text.indices.contains { start in
+            guard text[start...].starts(with: mark) else { return false }
+            return !(0x30...0x39).contains(mark[0]) || !(isDigit(start - 1) || isDigit(start + mark.count))
+        }
     }
 
     @Test func `a missing text is other`() {

@@ -34,7 +34,7 @@ import Testing
             while let query = collector.nextQuery(), asked < 100_000 {
                 asked += 1
                 var page = list.page(query, at: now)
-                if let index = page.logs.firstIndex(where: { bad.contains($0.id) }) {
+                if let index = page.logs.firstIndex(where: { bad.contains($0.id.text) }) {
                     let isTaken = collector.receiveRefusal(index: index, at: UnixTime(seconds: now))
                     #expect(isTaken)
                     continue
@@ -144,7 +144,7 @@ import Testing
     @Test func `a round among thousands of rows that cannot be served has a bound, and none is lost`() {
         let logs = (0..<1500).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
         var scene = Scene(logs: logs, now: 2600)
-        scene.bad = Set(logs.filter { $0.createdAt % 10 != 0 }.map(\.id))
+        scene.bad = Set(logs.filter { $0.createdAt % 10 != 0 }.map(\.id.text))
         for _ in 0..<5 {
             #expect(scene.round() <= 400)
             scene.now += 30
@@ -248,7 +248,7 @@ import Testing
         scene.round()
         #expect(scene.counted == 40)
         scene.list = ListOfLogs(logs: known + bad)
-        scene.bad = Set(bad.map(\.id))
+        scene.bad = Set(bad.map(\.id.text))
         var state = scene.collector.state
         _ = state.openWindows.open(2000...2199, at: 2400, lateLimit: 960) { _ in 40 }
         scene.collector = Collector(settings: CollectionSettings(), state: state)
@@ -265,7 +265,7 @@ import Testing
     @Test func `a round through many open windows of rows that cannot be served has a bound`() {
         let bad = (0..<480).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0 / 40) * 100 + Int64($0 % 40)) }
         var scene = Scene(logs: bad, start: 1900, now: 3300)
-        scene.bad = Set(bad.map(\.id))
+        scene.bad = Set(bad.map(\.id.text))
         var state = AppState.make(start: 1900)
         state.frontier = 3290
         for first in stride(from: Int64(2000), to: 3200, by: 100) {
@@ -285,7 +285,7 @@ import Testing
     func `an open crowded second whose readable rows are all known is closed in few tries`(seed: UInt64) {
         let logs = (0..<140).map { WorkflowLog.make("\($0)", at: 2000) }
         var scene = Scene(logs: logs, start: 1900, now: 2400)
-        scene.bad = Set(logs.prefix(18).map(\.id))
+        scene.bad = Set(logs.prefix(18).map(\.id.text))
         scene.list.generator = Seeded(seed)
         var state = AppState.make(start: 1900)
         state.frontier = 2390
@@ -304,7 +304,7 @@ import Testing
     @Test func `rows that are repaired together are counted together`() {
         let logs = (0..<40).map { WorkflowLog.make("\($0)", at: 2000 + Int64($0)) }
         var scene = Scene(logs: logs, start: 1900, now: 2060)
-        scene.bad = Set(logs.map(\.id))
+        scene.bad = Set(logs.map(\.id.text))
         var first = 0
         while scene.collector.state.unreadable.seconds.count < 40, first < 60 {
             first += 1
@@ -330,7 +330,7 @@ import Testing
         var scene = Scene(logs: logs, start: 1900, now: 2300)
         scene.round()
         #expect(scene.counted == 275)
-        scene.bad = Set(logs.map(\.id))
+        scene.bad = Set(logs.map(\.id.text))
         for _ in 0..<120 {
             scene.now += 30
             scene.round()
@@ -349,7 +349,7 @@ import Testing
         scene.list.logs.append(logs[0])
         scene.now += 5
         scene.round()
-        scene.bad = Set(logs.map(\.id))
+        scene.bad = Set(logs.map(\.id.text))
         scene.now += 10
         scene.round()
         #expect(scene.collector.state.unreadable.seconds.count == 20)

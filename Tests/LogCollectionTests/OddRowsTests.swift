@@ -26,10 +26,10 @@ import Testing
     @Test func `every row has its outcome`() throws {
         let outcomes = try page().logs.map { log -> (id: String, outcome: String) in
             switch RunOutcome(log) {
-            case .open(let status): return (String(log.id.prefix(8)), status.rawValue)
+            case .open(let status): return (String(log.id.text.prefix(8)), status.rawValue)
             case .finished(let run):
                 let reason = run.status == .failed ? " " + FailureClassifier().reason(for: run.error) : ""
-                return (String(log.id.prefix(8)), run.status.rawValue + reason)
+                return (String(log.id.text.prefix(8)), run.status.rawValue + reason)
             }
         }
         #expect(outcomes.count == 24)

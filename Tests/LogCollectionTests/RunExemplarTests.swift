@@ -8,7 +8,7 @@ import Testing
     private let runID = "5a9196f0-bd6b-481a-a8f6-e0bd0f977044"
 
     @Test func `a run is named by its ID and as a trace`() throws {
-        let exemplar = try #require(Exemplar(run: runID, value: 2.5, finishedAt: 1500))
+        let exemplar = try #require(Exemplar(run: WrittenID(runID), value: 2.5, finishedAt: 1500))
         #expect(exemplar.labels.map(\.name) == ["run_id", "trace_id"])
         #expect(exemplar.labels.map(\.value) == [runID, "5a9196f0bd6b481aa8f6e0bd0f977044"])
         #expect(exemplar.value == 2.5)
@@ -17,12 +17,12 @@ import Testing
 
     @Test(arguments: ["", "run-1", "5a9196f0bd6b481aa8f6e0bd0f977044", String(repeating: "a", count: 100_000)])
     func `what is no UUID is no exemplar`(id: String) {
-        #expect(Exemplar(run: id, value: 1, finishedAt: 1500) == nil)
+        #expect(Exemplar(run: WrittenID(id), value: 1, finishedAt: 1500) == nil)
     }
 
     @Test(arguments: [Int64.min, -1, .max])
     func `times that no server has are no exemplar`(second: Int64) {
-        #expect(Exemplar(run: runID, value: 1, finishedAt: second) == nil)
+        #expect(Exemplar(run: WrittenID(runID), value: 1, finishedAt: second) == nil)
     }
 
     @Test func `durations and failures show the latest run`() {

@@ -153,7 +153,7 @@ import Testing
         while let request = reader.request, requests < 5000 {
             requests += 1
             let page = list.page(request)
-            if let index = page.logs.firstIndex(where: { bad.contains($0.id) }) {
+            if let index = page.logs.firstIndex(where: { bad.contains($0.id.text) }) {
                 _ = reader.receiveRefusal(index: index, at: now)
             } else {
                 _ = reader.receive(page)
@@ -167,7 +167,7 @@ import Testing
         let logs = (0..<80).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0) * 3) }
         var list = ListOfLogs(logs: logs)
         var reader = WindowReader(Window(first: 1000, last: 1239))
-        let requests = read(&reader, &list, bad: [logs[place].id])
+        let requests = read(&reader, &list, bad: [logs[place].id.text])
         #expect(reader.seen.count == 79)
         #expect(reader.refusing == [logs[place].createdAt: 1])
         #expect(reader.open == [])
@@ -189,7 +189,7 @@ import Testing
         let logs = (0..<137).map { WorkflowLog.make("\($0)", at: 1005) }
         var list = ListOfLogs(logs: logs)
         var reader = WindowReader(Window(first: 1000, last: 1009))
-        let requests = read(&reader, &list, bad: [logs[20].id, logs[111].id])
+        let requests = read(&reader, &list, bad: [logs[20].id.text, logs[111].id.text])
         #expect(reader.seen.count == 135)
         #expect(reader.refusing == [1005: 137])
         #expect(requests < 600)
@@ -199,7 +199,7 @@ import Testing
         let logs = (0..<30).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
         var list = ListOfLogs(logs: logs)
         var reader = WindowReader(Window(first: 1000))
-        _ = read(&reader, &list, bad: [logs[29].id], now: 1031)
+        _ = read(&reader, &list, bad: [logs[29].id.text], now: 1031)
         #expect(reader.seen.count == 29)
         #expect(reader.refusing == [1029: 1])
     }
@@ -208,7 +208,7 @@ import Testing
         let logs = (0..<1200).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
         var list = ListOfLogs(logs: logs)
         var reader = WindowReader(Window(first: 1000, last: 2199))
-        let requests = read(&reader, &list, bad: Set(logs.map(\.id)), now: 3000)
+        let requests = read(&reader, &list, bad: Set(logs.map(\.id.text)), now: 3000)
         #expect(requests < 200)
         #expect(!reader.unread.isEmpty)
         #expect(!reader.isWhole)

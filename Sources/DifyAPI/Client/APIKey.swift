@@ -2,11 +2,24 @@ import Bytes
 
 /// The key of one Dify app. It can run the app and read its inputs, so it shows itself nowhere: printing, dumping and
 /// interpolating give a placeholder.
-package struct APIKey: Hashable, Sendable {
-    private let text: String
-    /// In lower case.
-    private let bytes: [UInt8]
-    private let pieces: Pieces?
+package struct APIKey: Sendable {
+    private let secret: Secret
+
+    private final class Secret: Sendable {
+        let text: String
+        /// In lower case.
+        let bytes: [UInt8]
+        let pieces: Pieces?
+
+        init(_ text: String, bytes: [UInt8]) {
+            (self.text, self.bytes) = (text, bytes)
+            pieces = Pieces(of: bytes)
+        }
+    }
+
+    private var text: String { secret.text }
+    private var bytes: [UInt8] { secret.bytes }
+    private var pieces: Pieces? { secret.pieces }
 
     /// Nil unless `text` can stand in a header: visible ASCII without spaces, at least one character.
     /// Space around it, which key files often end with, is dropped.
@@ -14,9 +27,7 @@ package struct APIKey: Hashable, Sendable {
         let bytes = text.utf8.drop { Self.isSpace($0) }
         let trimmed = Array(bytes.reversed().drop { Self.isSpace($0) }.reversed())
         guard !trimmed.isEmpty, trimmed.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
-        self.text = String(decoding: trimmed, as: UTF8.self)
-        self.bytes = trimmed.map(ASCII.lowercased)
-        pieces = Pieces(of: self.bytes)
+        secret = Secret(String(decoding: trimmed, as: UTF8.self), bytes: trimmed.map(ASCII.lowercased))
     }
 
     /// The header field that authorises a request (dify-logs-api §1.2).
@@ -50,16 +61,19 @@ package struct APIKey: Hashable, Sendable {
 
     /// False for nearly all texts without a key, at the price of a few of their bytes.
     private func mayBeIn(_ text: String) -> Bool {
-        guard text.utf8.count >= min(bytes.count, Pieces.least) else { return false }
-        let found = text.utf8.withContiguousStorageIfAvailable { text in
-            if let pieces { return pieces.mayBeIn(text) }
-            // Most places are not the beginning of a key, plain or percent-encoded.
-            return text.indices.dropLast(bytes.count - 1).contains { start in
-                let byte = ASCII.lowercased(text[start])
-                return (byte == bytes[0] || byte == UInt8(ascii: "%")) && end(in: text, at: start) != nil
-            }
+        text.utf8.withContiguousStorageIfAvailable { mayBeIn(UnsafeRawBufferPointer($0)) } ?? true
+    }
+
+    /// The same for a text's bytes of UTF-8.
+    func mayBeIn(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard text.count >= min(bytes.count, Pieces.least) else { return false }
+        if let pieces { return pieces.mayBeIn(text) || text.contains(UInt8(ascii: "%")) }
+        // Most places are not the beginning of a key, plain or percent-encoded.
+        return text.indices.dropLast(bytes.count - 1).contains { start in
+            let byte = ASCII.lowercased(text[start])
+            return (byte == bytes[0] || byte == UInt8(ascii: "%"))
+                && end(in: text.assumingMemoryBound(to: UInt8.self), at: start) != nil
         }
-        return found ?? true
     }
 
     /// Where the key, or a piece of it, that begins at `start` ends; nil where none begins.
@@ -91,34 +105,67 @@ package struct APIKey: Hashable, Sendable {
 
     /// The random part of a key: `app-` and 24 letters and digits, as Dify makes them (dify-logs-api §1.2). A key that somebody
     /// chose may have words in common with any text, and has no pieces.
-    private struct Pieces: Hashable {
+    private struct Pieces: Sendable {
         private let random: ArraySlice<UInt8>
-        /// Which three characters follow each other in it, as a set of bits by their hashes.
-        private var triples = [UInt64](repeating: 0, count: 16)
+        /// Each four characters that follow each other in it, as one number, with `caseBits` set.
+        private var fours: [UInt32] = []
+        /// The same as a set of bits by their hashes.
+        private var hashes = [UInt64](repeating: 0, count: 64)
 
         /// Shorter ones say too little of the key, and may stand in a text by chance.
         static let least = 8
+        /// What tells the case of four letters.
+        private static let caseBits: UInt32 = 0x2020_2020
 
         init?(of key: [UInt8]) {
             random = key.dropFirst(4)
             guard key.starts(with: "app-".utf8), random.count >= 16, random.allSatisfy(ASCII.isAlphanumeric) else {
                 return nil
             }
-            for first in random.indices.dropLast(2) {
-                let bit = Self.bit(random[first], random[first + 1], random[first + 2])
-                triples[bit / 64] |= 1 << UInt64(bit % 64)
+            fours = key.withUnsafeBytes { key in
+                random.indices.dropLast(3).map {
+                    key.loadUnaligned(fromByteOffset: $0, as: UInt32.self) | Self.caseBits
+                }
+            }
+            for four in fours {
+                let bit = Self.bit(four)
+                hashes[bit / 64] |= 1 << UInt64(bit % 64)
             }
         }
 
-        /// Any piece has three characters in a row at one of the places that are looked at. What is percent-encoded is not
+        /// Any piece has four characters in a row at one of the places that are looked at. What is percent-encoded is not
         /// looked through.
-        func mayBeIn(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-            for first in stride(from: 0, to: text.count - 2, by: Self.least - 2) {
-                let bit = Self.bit(
-                    ASCII.lowercased(text[first]), ASCII.lowercased(text[first + 1]), ASCII.lowercased(text[first + 2]))
-                if triples[bit / 64] & 1 << UInt64(bit % 64) != 0 { return true }
+        func mayBeIn(_ text: UnsafeRawBufferPointer) -> Bool {
+            var place = 0
+            while place + 4 <= text.count {
+                let four = text.loadUnaligned(fromByteOffset: place, as: UInt32.self) | Self.caseBits
+                let bit = Self.bit(four)
+                if hashes[bit / 64] & 1 << UInt64(bit % 64) != 0, hasPiece(around: four, at: place, in: text) {
+                    return true
+                }
+                place += Self.least - 3
             }
-            return text.contains(UInt8(ascii: "%"))
+            return false
+        }
+
+        /// Whether these four characters are part of a piece.
+        private func hasPiece(around four: UInt32, at place: Int, in text: UnsafeRawBufferPointer) -> Bool {
+            fours.indices.contains { index in
+                guard fours[index] == four else { return false }
+                var (first, last) = (random.startIndex + index, random.startIndex + index + 3)
+                let distance = place - first
+                while first > random.startIndex, first + distance > 0,
+                    ASCII.lowercased(text[first + distance - 1]) == random[first - 1]
+                {
+                    first -= 1
+                }
+                while last + 1 < random.endIndex, last + distance + 1 < text.count,
+                    ASCII.lowercased(text[last + distance + 1]) == random[last + 1]
+                {
+                    last += 1
+                }
+                return last - first + 1 >= Self.least
+            }
         }
 
         /// Where the longest piece that begins at `start` ends; nil where none begins.
@@ -128,8 +175,8 @@ package struct APIKey: Hashable, Sendable {
                 .filter { $0.count >= Self.least }.map(\.end).max()
         }
 
-        private static func bit(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
-            (Int(first) &* 961 &+ Int(second) &* 31 &+ Int(third)) & 1023
+        private static func bit(_ four: UInt32) -> Int {
+            Int((four &* 0x9e37_79b1) >> 20)
         }
     }
 
@@ -137,6 +184,14 @@ package struct APIKey: Hashable, Sendable {
 
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || (0x09...0x0d).contains(byte)
+    }
+}
+
+extension APIKey: Hashable {
+    package static func == (one: APIKey, other: APIKey) -> Bool { one.text == other.text }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(text)
     }
 }
 

@@ -28,7 +28,13 @@ package struct DifyClient: Sendable {
     }
 
     package func logs(_ query: LogsQuery, _ urgency: Urgency = .regular) async -> Answer<LogPage> {
-        await get(.logs(query), urgency)
+        await logs(query, urgency, detail: .whole)
+    }
+
+    package func logs(
+        _ query: LogsQuery, _ urgency: Urgency, detail: LogPage.Detail
+    ) async -> Answer<LogPage> {
+        await get(.logs(query, detail: detail), urgency)
     }
 
     package func info() async -> Answer<AppInfo> {

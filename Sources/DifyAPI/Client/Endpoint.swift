@@ -76,12 +76,12 @@ extension Endpoint<LogPage> {
     /// A server that answers with rows outside the query's bounds is refused as `ignoresTimeBounds`: those before 1.1.0 skip
     /// parameters that they do not know (dify-logs-api §1.3). One that answers with more rows than the query's limit is refused
     /// as `oversized`, and one that has no logs for apps of this mode has an empty list, as all had before they said so.
-    package static func logs(_ query: LogsQuery) -> Endpoint {
+    package static func logs(_ query: LogsQuery, detail: LogPage.Detail = .whole) -> Endpoint {
         Endpoint(
             path: "/workflows/logs", parameters: query.parameters, bodyLimit: bodyLimit,
             hasFilter: query.filter != LogsQuery.Filter()
         ) { body, key throws(JSONError) in
-            try LogPage(json: body, rowLimit: query.limit, key: key)
+            try LogPage(json: body, rowLimit: query.limit, key: key, detail: detail)
         } check: { page in
             page.logs.allSatisfy { query.includes(second: $0.createdAt) } ? nil : .ignoresTimeBounds
         } recover: { error in

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 
 /// Reads an answer's JSON as values within bounds: texts are cut and never hold the key, numbers are clamped. What was out of
@@ -5,14 +6,19 @@ import JSON
 struct AnswerReader {
     private var json: JSONReader
     private let key: APIKey?
+    let detail: LogPage.Detail
     /// What was odd since this was last taken.
     private var odd: [(field: OddValue.Field, value: String)] = []
 
     /// `key` is taken out of all texts, should the server repeat it.
-    init(_ body: [UInt8], key: APIKey?) throws(JSONError) {
+    init(_ body: [UInt8], key: APIKey?, detail: LogPage.Detail = .whole) throws(JSONError) {
         json = try JSONReader(body)
         self.key = key
+        self.detail = detail
     }
+
+    /// Bytes of the whole answer.
+    var length: Int { json.bytes.count }
 
     // MARK: Structure
 
@@ -20,13 +26,23 @@ struct AnswerReader {
 
     mutating func enterArray() throws(JSONError) { try json.enterArray() }
 
-    /// The next member that is one of `keys`; others are checked and skipped. Nil at the object's end.
-    mutating func nextKey<Key>(_ keys: AnswerKeys<Key>) throws(JSONError) -> Key? {
-        while let key = try json.nextKey(among: keys.words) {
-            if case .known(let place) = key { return keys.all[place] }
+    /// The next member that is one of `keys`; others are checked and skipped. Nil at the object's end. `last` is the place among
+    /// the keys of the one before, -1 at first: servers mostly write members in one order.
+    @inline(__always)
+    mutating func nextKey<Key>(_ keys: AnswerKeys<Key>, after last: inout Int) throws(JSONError) -> Key? {
+        while let key = try json.nextKey(among: keys.words, probably: last + 1) {
+            if case .known(let place) = key {
+                last = place
+                return keys.all[place]
+            }
             try json.skipValue()
         }
         return nil
+    }
+
+    mutating func nextKey<Key>(_ keys: AnswerKeys<Key>) throws(JSONError) -> Key? {
+        var last = -1
+        return try nextKey(keys, after: &last)
     }
 
     mutating func nextElement() throws(JSONError) -> Bool { try json.nextElement() }
@@ -56,6 +72,38 @@ struct AnswerReader {
         try readNullIfPresent() ? nil : readText(name, limit: limit)
     }
 
+    /// A text that only who asks for whole rows sees; nil, as for null, where only what is counted is wanted.
+    mutating func readDetail(_ name: String, limit: Int = TextLimit.word) throws(JSONError) -> String? {
+        guard detail == .counted else { return try readOptionalText(name, limit: limit) }
+        guard try json.skipStringOrNull() else { throw json.mismatch("\(name) is not a string") }
+        return nil
+    }
+
+    mutating func readID(_ name: String) throws(JSONError) -> WrittenID {
+        if let id = try readUUID() { return id }
+        return WrittenID(try readText(name))
+    }
+
+    /// Leaves anything else where it is, and a UUID that may hold a part of the key as well.
+    private mutating func readUUID() throws(JSONError) -> WrittenID? {
+        guard let (uuid, start) = try json.uuid(), !mayHoldKey(at: start) else { return nil }
+        json.takeUUID()
+        return .uuid(uuid)
+    }
+
+    mutating func readOptionalID(_ name: String) throws(JSONError) -> WrittenID? {
+        if let id = try readUUID() { return id }
+        return try readNullIfPresent() ? nil : readID(name)
+    }
+
+    /// Whether a part of the key may be in the UUID whose text begins at `start`.
+    private func mayHoldKey(at start: Int) -> Bool {
+        guard let key else { return false }
+        return json.bytes.withUnsafeBytes { bytes in
+            key.mayBeIn(UnsafeRawBufferPointer(rebasing: bytes[start..<(start + CanonicalUUID.length)]))
+        }
+    }
+
     /// A text; nil for a value of another kind, which is skipped.
     mutating func readTextIfPresent(_ name: String, limit: Int = TextLimit.word) throws(JSONError) -> String? {
         guard try json.peek() == .string else {
@@ -83,7 +131,7 @@ struct AnswerReader {
     }
 
     mutating func readInteger(_ name: String) throws(JSONError) -> Int64 {
-        if let integer = try readShortInteger(in: .min...Int64.max) { return integer }
+        if let integer = try json.readShortInteger(in: .min...Int64.max) { return integer }
         let start = json
         guard let integer = try readNumber(name).int64 else {
             throw start.mismatch("\(name) is not a whole number of 64 bits")
@@ -95,8 +143,8 @@ struct AnswerReader {
     mutating func readOptionalCount(
         _ name: String, _ field: OddValue.Field, in range: ClosedRange<Int64>
     ) throws(JSONError) -> Int64? {
+        if let integer = try json.readShortInteger(in: range) { return integer }
         if try readNullIfPresent() { return nil }
-        if let integer = try readShortInteger(in: range) { return integer }
         let number = try readNumber(name)
         if let integer = number.int64, range.contains(integer) { return integer }
         note(field, number.text)
@@ -107,11 +155,8 @@ struct AnswerReader {
     mutating func readOptionalSpan(
         _ name: String, _ field: OddValue.Field, in range: ClosedRange<Double>
     ) throws(JSONError) -> Double? {
+        if let short = try json.readShortNumber(in: range) { return short }
         if try readNullIfPresent() { return nil }
-        if let short = json.shortNumber(), range.contains(short.double) {
-            json.take(short)
-            return short.double
-        }
         let number = try readNumber(name)
         if range.contains(number.double) { return number.double }
         note(field, number.text)
@@ -126,14 +171,19 @@ struct AnswerReader {
     }
 
     mutating func readTimestamp(_ name: String, in range: Range<Int64>) throws(JSONError) -> Timestamp {
-        if let second = try readShortInteger(in: range.lowerBound...range.upperBound - 1) { return .second(second) }
+        if let second = try readShortSecond(in: range) { return .second(second) }
         let number = try readNumber(name)
         guard let second = number.int64, range.contains(second) else { return .implausible(number.text) }
         return .second(second)
     }
 
+    private mutating func readShortSecond(in range: Range<Int64>) throws(JSONError) -> Int64? {
+        try json.readShortInteger(in: range.lowerBound...range.upperBound - 1)
+    }
+
     /// Unix seconds within `range`; nil for null, and for a number beyond it, which is noted.
     mutating func readOptionalSecond(_ name: String, in range: Range<Int64>) throws(JSONError) -> Int64? {
+        if let second = try readShortSecond(in: range) { return second }
         if try readNullIfPresent() { return nil }
         switch try readTimestamp(name, in: range) {
         case .second(let second): return second
@@ -141,15 +191,6 @@ struct AnswerReader {
             note(.time, text)
             return nil
         }
-    }
-
-    /// A whole number of few digits; leaves any other value, and one beyond `range`, where it is.
-    private mutating func readShortInteger(in range: ClosedRange<Int64>) throws(JSONError) -> Int64? {
-        guard try json.peek() == .number, let short = json.shortNumber(), let integer = short.int64,
-            range.contains(integer)
-        else { return nil }
-        json.take(short)
-        return integer
     }
 
     private mutating func readNumber(_ name: String) throws(JSONError) -> JSONNumber {
@@ -164,9 +205,10 @@ struct AnswerReader {
     }
 
     /// What was odd since this was last called, as values of a log or, without one, of the app.
-    mutating func takeOddValues(of logID: String? = nil) -> [OddValue] {
+    mutating func takeOddValues(of logID: WrittenID? = nil) -> [OddValue] {
+        guard !odd.isEmpty else { return [] }
         defer { odd = [] }
-        return odd.map { OddValue($0.field, $0.value, logID: logID) }
+        return odd.map { OddValue($0.field, $0.value, logID: logID?.text) }
     }
 }
 

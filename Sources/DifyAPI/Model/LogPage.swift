@@ -33,20 +33,28 @@ package struct LogPage: Equatable, Sendable {
 }
 
 extension LogPage {
+    /// How much of each row is kept.
+    package enum Detail: Sendable {
+        case whole
+        /// Nil for the version, the role, the account and the end user, which nobody counts.
+        case counted
+    }
+
     /// Reads an answer's body. Unknown members are checked and skipped. Throws where it is not JSON, lacks what the
     /// contract promises, or holds a value of another type, and `tooMany` at the first row beyond `rowLimit`. Values are within
     /// `Bounds`; `key` is taken out of all texts.
     package init(
-        json: [UInt8], rowLimit: Int = LogsQuery.maximumLimit, key: APIKey? = nil
+        json: [UInt8], rowLimit: Int = LogsQuery.maximumLimit, key: APIKey? = nil, detail: Detail = .whole
     ) throws(JSONError) {
-        var reader = try AnswerReader(json, key: key)
+        var reader = try AnswerReader(json, key: key, detail: detail)
         var page: Int64?
         var limit: Int64?
         var total: Int64?
         var hasMore: Bool?
         var rows: (logs: [WorkflowLog], refused: [OddValue])?
         try reader.enterObject()
-        while let key = try reader.nextKey(PageKey.keys) {
+        var last = -1
+        while let key = try reader.nextKey(PageKey.keys, after: &last) {
             switch key {
             case .page: page = try reader.readInteger(key.rawValue)
             case .limit: limit = try reader.readInteger(key.rawValue)
@@ -118,19 +126,20 @@ private enum EndUserKey: String, CaseIterable {
 }
 
 extension AnswerReader {
+    /// Bytes of a row as Dify writes it, or a little less.
+    private static let usualRow = 512
+
     fileprivate mutating func readRows(
         limit: Int
     ) throws(JSONError) -> (logs: [WorkflowLog], refused: [OddValue]) {
         var rows: (logs: [WorkflowLog], refused: [OddValue]) = ([], [])
+        rows.logs.reserveCapacity(min(limit, length / Self.usualRow))
         var count = 0
         try enterArray()
         while try nextElement() {
             guard count < limit else { throw tooMany(limit: limit) }
             do {
-                switch try readRow() {
-                case .log(let log): rows.logs.append(log)
-                case .refused(let value): rows.refused.append(value)
-                }
+                try readRow(&rows)
             } catch {
                 throw error.inside("data[\(count)]")
             }
@@ -139,23 +148,19 @@ extension AnswerReader {
         return rows
     }
 
-    private enum Row {
-        case log(WorkflowLog)
-        case refused(OddValue)
-    }
-
-    private mutating func readRow() throws(JSONError) -> Row {
+    private mutating func readRow(_ rows: inout (logs: [WorkflowLog], refused: [OddValue])) throws(JSONError) {
         var log = WorkflowLog(id: "", run: nil, createdAt: 0)
         var createdAt: Timestamp?
         try enterObject()
-        while let key = try nextKey(RowKey.keys) {
+        var last = -1
+        while let key = try nextKey(RowKey.keys, after: &last) {
             let name = key.rawValue
             switch key {
-            case .id: log.id = try readText(name)
+            case .id: log.id = try readID(name)
             case .run: log.run = try readNullIfPresent() ? nil : readRun()
             case .createdFrom:
                 log.createdFrom = try readOptionalWord(name, .createdFrom, known: WorkflowLog.knownOrigins)
-            case .createdByRole: log.createdByRole = try readOptionalText(name)
+            case .createdByRole: log.createdByRole = try readDetail(name)
             case .createdByAccount: log.createdByAccount = try readNullIfPresent() ? nil : readAccount()
             case .createdByEndUser: log.createdByEndUser = try readNullIfPresent() ? nil : readEndUser()
             case .createdAt: createdAt = try readTimestamp(name, in: WorkflowLog.plausibleSeconds)
@@ -167,8 +172,8 @@ extension AnswerReader {
         case .second(let second):
             log.createdAt = second
             log.oddValues = odd
-            return .log(log)
-        case .implausible(let text): return .refused(OddValue(.time, text, logID: log.id))
+            rows.logs.append(log)
+        case .implausible(let text): rows.refused.append(OddValue(.time, text, logID: log.id.text))
         case nil: throw mismatch("this log has no created_at")
         }
     }
@@ -176,11 +181,12 @@ extension AnswerReader {
     private mutating func readRun() throws(JSONError) -> WorkflowRun {
         var run = WorkflowRun(id: nil, status: nil)
         try enterObject()
-        while let key = try nextKey(RunKey.keys) {
+        var last = -1
+        while let key = try nextKey(RunKey.keys, after: &last) {
             let name = key.rawValue
             switch key {
-            case .id: run.id = try readOptionalText(name)
-            case .version: run.version = try readOptionalText(name)
+            case .id: run.id = try readOptionalID(name)
+            case .version: run.version = try readDetail(name)
             case .status:
                 run.status = try readOptionalWord(name, .status, known: RunStatus.knownNames).map(RunStatus.init)
             case .triggeredFrom:
@@ -201,30 +207,32 @@ extension AnswerReader {
         return run
     }
 
-    private mutating func readAccount() throws(JSONError) -> WorkflowLog.Account {
+    private mutating func readAccount() throws(JSONError) -> WorkflowLog.Account? {
         var account = WorkflowLog.Account(id: nil, name: nil, email: nil)
         try enterObject()
-        while let key = try nextKey(AccountKey.keys) {
+        var last = -1
+        while let key = try nextKey(AccountKey.keys, after: &last) {
             switch key {
-            case .id: account.id = try readOptionalText(key.rawValue)
-            case .name: account.name = try readOptionalText(key.rawValue, limit: TextLimit.name)
-            case .email: account.email = try readOptionalText(key.rawValue, limit: TextLimit.name)
+            case .id: account.id = try readDetail(key.rawValue)
+            case .name: account.name = try readDetail(key.rawValue, limit: TextLimit.name)
+            case .email: account.email = try readDetail(key.rawValue, limit: TextLimit.name)
             }
         }
-        return account
+        return detail == .counted ? nil : account
     }
 
-    private mutating func readEndUser() throws(JSONError) -> WorkflowLog.EndUser {
+    private mutating func readEndUser() throws(JSONError) -> WorkflowLog.EndUser? {
         var user = WorkflowLog.EndUser(id: nil, type: nil, isAnonymous: nil, sessionID: nil)
         try enterObject()
-        while let key = try nextKey(EndUserKey.keys) {
+        var last = -1
+        while let key = try nextKey(EndUserKey.keys, after: &last) {
             switch key {
-            case .id: user.id = try readOptionalText(key.rawValue)
-            case .type: user.type = try readOptionalText(key.rawValue)
+            case .id: user.id = try readDetail(key.rawValue)
+            case .type: user.type = try readDetail(key.rawValue)
             case .isAnonymous: user.isAnonymous = try readNullIfPresent() ? nil : readFlag(key.rawValue)
-            case .sessionID: user.sessionID = try readOptionalText(key.rawValue, limit: TextLimit.name)
+            case .sessionID: user.sessionID = try readDetail(key.rawValue, limit: TextLimit.name)
             }
         }
-        return user
+        return detail == .counted ? nil : user
     }
 }

@@ -4,7 +4,7 @@ extension WorkflowLog {
     /// Writes the log as the published contract shapes it, with null for what the server did not tell.
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("id", id)
+            writer.member("id", id.text)
             writer.key("workflow_run")
             if let run { run.write(to: &writer) } else { writer.null() }
             writer.member("created_from", createdFrom)
@@ -38,7 +38,7 @@ extension WorkflowLog {
 extension WorkflowRun {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("id", id)
+            writer.member("id", id?.text)
             writer.member("version", version)
             writer.member("status", status?.name)
             writer.member("triggered_from", triggeredFrom)

@@ -3,15 +3,12 @@
 /// Fields as in dify-logs-api §3.1; what an older or newer server leaves out is nil.
 package struct WorkflowLog: Equatable, Sendable {
     /// A random UUID, so its order says nothing about time.
-    package var id: String
+    package var id: WrittenID
     /// Nil when the run is not written yet, or was deleted before its log.
     package var run: WorkflowRun?
     /// One of `knownOrigins`, or a word of a later version.
     package var createdFrom: String?
-    /// `account` or `end_user`.
-    package var createdByRole: String?
-    package var createdByAccount: Account?
-    package var createdByEndUser: EndUser?
+    private var creator = Creator.unknown
     /// Unix seconds on the database's clock, rounded to the nearest. Never changes.
     package var createdAt: Int64
     /// What of this row and its run was odd when it was read.
@@ -21,13 +18,48 @@ package struct WorkflowLog: Equatable, Sendable {
         id: String, run: WorkflowRun?, createdFrom: String? = nil, createdByRole: String? = nil,
         createdByAccount: Account? = nil, createdByEndUser: EndUser? = nil, createdAt: Int64
     ) {
-        self.id = id
+        self.id = WrittenID(id)
         self.run = run
         self.createdFrom = createdFrom
-        self.createdByRole = createdByRole
-        self.createdByAccount = createdByAccount
-        self.createdByEndUser = createdByEndUser
         self.createdAt = createdAt
+        creator = Creator(role: createdByRole, account: createdByAccount, endUser: createdByEndUser)
+    }
+
+    /// `account` or `end_user`.
+    package var createdByRole: String? {
+        get { creator.parts.role }
+        set { creator.parts.role = newValue }
+    }
+
+    package var createdByAccount: Account? {
+        get { creator.parts.account }
+        set { creator.parts.account = newValue }
+    }
+
+    package var createdByEndUser: EndUser? {
+        get { creator.parts.endUser }
+        set { creator.parts.endUser = newValue }
+    }
+
+    /// Who started the run, apart from the row: rows that are counted do not know, and are copied the sooner.
+    private indirect enum Creator: Equatable, Sendable {
+        case unknown
+        case known(role: String?, account: Account?, endUser: EndUser?)
+
+        init(role: String?, account: Account?, endUser: EndUser?) {
+            let isUnknown = role == nil && account == nil && endUser == nil
+            self = isUnknown ? .unknown : .known(role: role, account: account, endUser: endUser)
+        }
+
+        var parts: (role: String?, account: Account?, endUser: EndUser?) {
+            get {
+                switch self {
+                case .unknown: (nil, nil, nil)
+                case .known(let role, let account, let endUser): (role, account, endUser)
+                }
+            }
+            set { self = Creator(role: newValue.role, account: newValue.account, endUser: newValue.endUser) }
+        }
     }
 
     package struct Account: Equatable, Sendable {
@@ -56,7 +88,7 @@ package struct WorkflowLog: Equatable, Sendable {
 /// The execution that a log points to, looked up anew for each answer: everything but its id may change from one
 /// answer to the next.
 package struct WorkflowRun: Equatable, Sendable {
-    package var id: String?
+    package var id: WrittenID?
     /// The time at which the workflow was published, as text.
     package var version: String?
     package var status: RunStatus?
@@ -79,7 +111,7 @@ package struct WorkflowRun: Equatable, Sendable {
         elapsedTime: Double? = nil, totalTokens: Int64? = nil, totalSteps: Int64? = nil, exceptionsCount: Int64? = nil,
         createdAt: Int64? = nil, finishedAt: Int64? = nil
     ) {
-        self.id = id
+        self.id = id.map { WrittenID($0) }
         self.version = version
         self.status = status
         self.triggeredFrom = triggeredFrom

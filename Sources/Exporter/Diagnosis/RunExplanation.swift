@@ -64,7 +64,7 @@ package struct RunExplanation: Sendable {
             return nil
         case .success(let client):
             switch await client.logs(LogsQuery(filter: .init(keyword: run.description))).result {
-            case .success(let page): return page.logs.first { $0.run?.id?.lowercased() == run.description }
+            case .success(let page): return page.logs.first { $0.run?.id?.text.lowercased() == run.description }
             case .failure(let error):
                 problems.append(error.advice)
                 return nil

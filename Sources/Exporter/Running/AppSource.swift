@@ -32,8 +32,9 @@ actor AppSource: LogSource {
         mustReadKey = true
     }
 
+    /// Rows hold what is counted, and nothing of who started a run.
     func logs(_ query: LogsQuery, _ urgency: Urgency) async -> Answer<LogPage> {
-        await answer { await $0.logs(query, urgency) }
+        await answer { await $0.logs(query, urgency, detail: .counted) }
     }
 
     func info() async -> Answer<AppInfo> {

@@ -27,7 +27,7 @@ struct Recognition: Hashable, Sendable {
         let newest = ledger.seconds.keys.sorted(by: >)
         let readable = newest.filter { unreadable[$0] == nil }
         let chosen = (readable + newest.filter { unreadable[$0] != nil }).prefix(Self.secondsAtHand)
-        known = ledger.seconds.filter { chosen.contains($0.key) }.mapValues { $0.present.union($0.missing) }
+        known = ledger.seconds.filter { chosen.contains($0.key) }.mapValues { $0.present.all.union($0.missing) }
         seconds = chosen.reversed()
     }
 

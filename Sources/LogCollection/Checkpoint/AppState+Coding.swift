@@ -124,7 +124,7 @@ extension Ledger {
         writer.list(seconds.sorted { $0.key < $1.key }) { writer, entry in
             // Near the floor, so that a second takes a byte or two instead of eight.
             writer.signed(entry.key.subtractingSaturating(floor))
-            Self.write(entry.value.present, to: &writer)
+            Self.write(entry.value.present.all, to: &writer)
             Self.write(entry.value.missing, to: &writer)
         }
     }
@@ -142,7 +142,7 @@ extension Ledger {
             guard !overflows else { throw ByteReader.Malformed() }
             let present = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
             let missing = try reader.list { reader throws(ByteReader.Malformed) in try LogID(from: &reader) }
-            return (second, Entry(present: Set(present), missing: Set(missing)))
+            return (second, Entry(present: LogIDs(Set(present)), missing: Set(missing)))
         }
         self.init(floor: floor, seconds: Dictionary(entries) { first, _ in first }, pinned: pinned)
     }

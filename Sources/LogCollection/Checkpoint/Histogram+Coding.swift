@@ -1,4 +1,5 @@
 import Bytes
+import DifyAPI
 import Metrics
 
 // The parts of a histogram within a checkpoint.
@@ -61,7 +62,7 @@ extension Exemplar {
 
     init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         let (id, value) = (try reader.text(), try reader.double())
-        guard let exemplar = Exemplar(run: id, value: value, finishedAt: try reader.signed()) else {
+        guard let exemplar = Exemplar(run: WrittenID(id), value: value, finishedAt: try reader.signed()) else {
             throw ByteReader.Malformed()
         }
         self = exemplar

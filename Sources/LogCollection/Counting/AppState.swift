@@ -86,27 +86,28 @@ package struct AppState: Hashable, Sendable {
                 unfinished[id] = nil
                 count(run, id, second: log.createdAt, at: now, settings)
             case .open(let status):
-                unfinished[id]?.update(status: status, runID: log.run?.id, seenAt: now, interval: settings.interval)
+                unfinished[id]?.update(
+                    status: status, runID: log.run?.id?.text, seenAt: now, interval: settings.interval)
             }
             return .known
         }
         guard ledger.remembers(log.createdAt) else { return .forgotten }
-        guard !ledger.contains(id, second: log.createdAt) else {
-            ledger.insert(id, second: log.createdAt)
+        guard ledger.insert(id, second: log.createdAt) else {
             if !settings.safeguards.contains(.stickyCounting), case .open(let status) = outcome {
                 unfinished[id] = UnfinishedRun(
-                    second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
+                    second: log.createdAt, runID: log.run?.id?.text, status: status, seenAt: now,
+                    interval: settings.interval)
             }
             return .known
         }
-        ledger.insert(id, second: log.createdAt)
         unreadable.noteRead(second: log.createdAt)
         switch outcome {
         case .finished(let run):
             count(run, id, second: log.createdAt, at: now, settings)
         case .open(let status):
             let run = UnfinishedRun(
-                second: log.createdAt, runID: log.run?.id, status: status, seenAt: now, interval: settings.interval)
+                second: log.createdAt, runID: log.run?.id?.text, status: status, seenAt: now,
+                interval: settings.interval)
             unfinished[id] = run
             changes?.append(.began(id, run))
         }
@@ -246,10 +247,10 @@ package struct AppState: Hashable, Sendable {
     private mutating func noteFailures(_ counted: CountedRun) {
         let run = counted.run
         failureStreak.note(run.status, endedAt: counted.end)
-        guard let reason = counted.reason else { return }
+        guard let reason = counted.reason, latestFailures.mayTake(endedAt: counted.end) else { return }
         latestFailures.note(
             FailedRun(
-                id: run.id, endedAt: counted.end, reason: reason, elapsed: run.elapsed, tokens: run.tokens,
+                id: run.id?.text, endedAt: counted.end, reason: reason, elapsed: run.elapsed, tokens: run.tokens,
                 steps: run.steps))
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Names the class of a failed run's error text, so that failures can be told apart without keeping the text, which is
 /// unbounded and may hold user data.
 package struct FailureClassifier: Hashable, Sendable {
@@ -34,15 +36,23 @@ package struct FailureClassifier: Hashable, Sendable {
     /// The first of the operator's rules wins, then the first of the built-in ones.
     package func reason(for error: String?) -> String {
         guard let error else { return Self.other }
-        let examined = Array(error.utf8.prefix(Self.examinedBytes))
-        if let own = ownRules.first(where: { $0.pattern.occurs(in: examined) }) { return own.reason }
-        let text = examined.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-        return Self.rules.first { rule in rule.marks.contains { $0.occurs(in: text) } }?.reason ?? Self.other
+        if !ownRules.isEmpty {
+            let examined = Array(error.utf8.prefix(Self.examinedBytes))
+            if let own = ownRules.first(where: { $0.pattern.occurs(in: examined) }) { return own.reason }
+        }
+        var text = error
+        let rule = text.withUTF8 {
+            Self.marks.firstRule(
+                in: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0).prefix(Self.examinedBytes)))
+        }
+        return rule.map { Self.rules[$0].reason } ?? Self.other
     }
+
+    private static let marks = MarkTable(rules.map(\.marks))
 
     /// The first rule with a mark in the text wins, so the particular stand before the general: a provider reports an
     /// empty account with 429 as well.
-    private static let rules: [(reason: String, marks: [Mark])] = [
+    static let rules: [(reason: String, marks: [String])] = [
         ("limit_reached", ["execution time", "max steps", "maximum steps", "execution steps", "call depth"]),
         (
             "content_filter",
@@ -91,28 +101,63 @@ package struct FailureClassifier: Hashable, Sendable {
     ]
 }
 
-/// A piece of text to look for; one that begins with a digit counts only where no other digit touches it.
-private struct Mark: ExpressibleByStringLiteral, Hashable, Sendable {
-    let bytes: [UInt8]
+/// Pieces of text to look for in any case; one that begins with a digit counts only where no other digit touches it.
+///
+/// At each place of a text only those pieces are compared whose first three bytes have the same hash.
+private struct MarkTable: Sendable {
+    /// In the order of their hashes.
+    private let marks: [Mark]
+    /// Where the marks of each hash begin, and at last how many there are.
+    private let starts: [Int]
 
-    init(stringLiteral text: String) {
-        bytes = Array(text.utf8)
+    private struct Mark {
+        /// The place among the rules of the one that it belongs to.
+        let rule: Int
+        /// In lower case.
+        let bytes: [UInt8]
+        let hash: Int
     }
 
-    func occurs(in text: [UInt8]) -> Bool {
-        guard text.count >= bytes.count else { return false }
-        let standsAlone = isDigit(bytes[0])
-        return (0...(text.count - bytes.count)).contains { start in
-            guard text[start] == bytes[0], text[start..<(start + bytes.count)].elementsEqual(bytes) else {
-                return false
+    /// The marks of each rule, in lower case and of three bytes or more.
+    init(_ rules: [[String]]) {
+        let all = rules.enumerated().flatMap { rule, texts in
+            texts.map { text in
+                let bytes = Array(text.utf8)
+                return Mark(rule: rule, bytes: bytes, hash: bytes.withUnsafeBytes { Self.hash($0, 0) })
             }
-            guard standsAlone else { return true }
-            let end = start + bytes.count
-            return !(start > 0 && isDigit(text[start - 1])) && !(end < text.count && isDigit(text[end]))
         }
+        marks = all.sorted { $0.hash < $1.hash }
+        starts = (0...Self.hashes).map { hash in all.count { $0.hash < hash } }
     }
 
-    private func isDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte)
+    /// The first rule with a mark in the text.
+    func firstRule(in text: UnsafeRawBufferPointer) -> Int? {
+        var first = Int.max
+        var place = 0
+        while place + 3 <= text.count {
+            let hash = Self.hash(text, place)
+            for index in starts[hash]..<starts[hash + 1] where marks[index].rule < first {
+                if Self.stands(marks[index].bytes, at: place, of: text) { first = marks[index].rule }
+            }
+            place += 1
+        }
+        return first < .max ? first : nil
+    }
+
+    private static func stands(_ mark: [UInt8], at place: Int, of text: UnsafeRawBufferPointer) -> Bool {
+        let end = place + mark.count
+        guard end <= text.count, mark.indices.allSatisfy({ ASCII.lowercased(text[place + $0]) == mark[$0] }) else {
+            return false
+        }
+        guard ASCII.isDigit(mark[0]) else { return true }
+        return !(place > 0 && ASCII.isDigit(text[place - 1])) && !(end < text.count && ASCII.isDigit(text[end]))
+    }
+
+    private static let hashes = 256
+
+    /// Of three bytes, whatever the case of letters.
+    private static func hash(_ text: UnsafeRawBufferPointer, _ place: Int) -> Int {
+        let three = UInt32(text[place]) | UInt32(text[place + 1]) << 8 | UInt32(text[place + 2]) << 16
+        return Int(((three | 0x20_2020) &* 0x9e37_79b1) >> 24)
     }
 }

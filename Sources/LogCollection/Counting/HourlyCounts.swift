@@ -9,10 +9,13 @@ package struct HourlyCounts: Hashable, Sendable {
     package private(set) var hours: [Int64: Hour] = [:]
 
     package struct Hour: Hashable, Sendable {
-        package fileprivate(set) var runs: [FinalStatus: UInt64] = [:]
+        fileprivate var counts = StatusCounts()
         /// Runs of another status than the one that the settings count.
         package fileprivate(set) var leftOut: UInt64 = 0
         package fileprivate(set) var abandoned: [RunTotals.AbandonReason: UInt64] = [:]
+
+        /// By how they ended, where there are any.
+        package var runs: [FinalStatus: UInt64] { counts.byStatus }
     }
 
     /// Eight days and the hour that has begun.
@@ -31,7 +34,7 @@ package struct HourlyCounts: Hashable, Sendable {
 
     mutating func count(_ status: FinalStatus, isCounted: Bool, second: Int64) {
         change(second) { hour in
-            if isCounted { hour.runs[status, default: 0] &+= 1 } else { hour.leftOut &+= 1 }
+            if isCounted { hour.counts[status] &+= 1 } else { hour.leftOut &+= 1 }
         }
     }
 
@@ -64,7 +67,7 @@ extension HourlyCounts {
         writer.signed(since)
         writer.list(hours.sorted { $0.key < $1.key }) { writer, entry in
             writer.signed(entry.key)
-            for status in FinalStatus.allCases { writer.unsigned(entry.value.runs[status] ?? 0) }
+            for status in FinalStatus.allCases { writer.unsigned(entry.value.counts[status]) }
             writer.unsigned(entry.value.leftOut)
             for reason in RunTotals.AbandonReason.allCases { writer.unsigned(entry.value.abandoned[reason] ?? 0) }
         }
@@ -76,8 +79,7 @@ extension HourlyCounts {
             let hour = try reader.signed()
             var counts = Hour()
             for status in FinalStatus.allCases {
-                let count = try reader.unsigned()
-                if count > 0 { counts.runs[status] = count }
+                counts.counts[status] = try reader.unsigned()
             }
             counts.leftOut = try reader.unsigned()
             for reason in RunTotals.AbandonReason.allCases {

@@ -14,6 +14,11 @@ package struct LatestFailures: Hashable, Sendable {
         self.runs = runs
     }
 
+    /// False for a run that ended too early to be one of the latest.
+    func mayTake(endedAt end: Int64) -> Bool {
+        runs.count < Self.limit || end >= runs.last?.endedAt ?? .min
+    }
+
     /// Takes in a run, whichever order runs become known in.
     mutating func note(_ run: FailedRun) {
         let place = runs.firstIndex { $0.endedBefore(run) } ?? runs.count

@@ -10,9 +10,15 @@ package struct Ledger: Hashable, Sendable {
     private(set) var pinned: Set<Int64> = []
 
     struct Entry: Hashable, Sendable {
-        var present: Set<LogID> = []
+        var present = LogIDs()
         /// Read once, and missing from a complete answer since: deleted, perhaps to be restored.
         var missing: Set<LogID> = []
+
+        /// False for a log that was read before.
+        mutating func insert(_ id: LogID) -> Bool {
+            let isNew = present.insert(id)
+            return missing.isEmpty ? isNew : missing.remove(id) == nil && isNew
+        }
     }
 
     package init(floor: Int64) {
@@ -43,11 +49,11 @@ package struct Ledger: Hashable, Sendable {
         return entry.present.contains(id) || entry.missing.contains(id)
     }
 
-    /// Notes that a log was in an answer. Nothing below the floor is kept.
-    mutating func insert(_ id: LogID, second: Int64) {
-        guard remembers(second) else { return }
-        seconds[second, default: Entry()].present.insert(id)
-        seconds[second]?.missing.remove(id)
+    /// Notes that a log was in an answer, and tells whether it had been in none before. Nothing below the floor is kept.
+    @discardableResult
+    mutating func insert(_ id: LogID, second: Int64) -> Bool {
+        guard remembers(second) else { return true }
+        return seconds[second, default: Entry()].insert(id)
     }
 
     /// How many logs of the window the server should still have.
@@ -62,7 +68,7 @@ package struct Ledger: Hashable, Sendable {
     }
 
     /// The logs of a second that the server should still have.
-    func logs(of second: Int64) -> Set<LogID> { seconds[second]?.present ?? [] }
+    func logs(of second: Int64) -> Set<LogID> { seconds[second]?.present.all ?? [] }
 
     /// Whether any log of the window has been read.
     func hasLogs(in window: Window) -> Bool {
@@ -73,7 +79,7 @@ package struct Ledger: Hashable, Sendable {
     mutating func retain(_ seen: Set<LogID>, in window: Window) {
         for (second, entry) in seconds where window.contains(second) {
             // Not `subtracting`, which looks at all that was seen for each second.
-            let unseen = entry.present.filter { !seen.contains($0) }
+            let unseen = entry.present.all.filter { !seen.contains($0) }
             guard !unseen.isEmpty else { continue }
             seconds[second]?.present.subtract(unseen)
             seconds[second]?.missing.formUnion(unseen)

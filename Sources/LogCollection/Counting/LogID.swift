@@ -1,4 +1,5 @@
 import Bytes
+import DifyAPI
 
 /// A log's identity in 16 bytes.
 ///
@@ -10,6 +11,13 @@ package struct LogID: Hashable, Sendable {
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
+    }
+
+    package init(_ id: WrittenID) {
+        switch id {
+        case .uuid(let uuid): self.init(high: uuid.high, low: uuid.low)
+        case .other(let text): self.init(text)
+        }
     }
 
     package init(_ text: String) {

@@ -12,9 +12,12 @@ package struct RecentRuns: Hashable, Sendable {
     package struct Span: Hashable, Sendable {
         /// Unix seconds on the server's clock, a multiple of `seconds`.
         package let start: Int64
-        package fileprivate(set) var runs: [FinalStatus: UInt64] = [:]
+        fileprivate var counts = StatusCounts()
         /// Of the runs that succeeded, wholly or partly: how long a run takes that does its work.
         package fileprivate(set) var durations = RecentRuns.noDurations
+
+        /// By how they ended, where there are any.
+        package var runs: [FinalStatus: UInt64] { counts.byStatus }
 
         /// How long a span is.
         package static let seconds: Int64 = 120
@@ -32,13 +35,21 @@ package struct RecentRuns: Hashable, Sendable {
     /// the longest gives way: whatever a server's clock does, it is forgotten an hour later.
     mutating func count(_ run: FinishedRun) {
         let start = run.finishedAt / Span.seconds * Span.seconds
-        let place = spans.lastIndex { $0.start == start }
-        var span = place.map { spans.remove(at: $0) } ?? Span(start: start)
-        if spans.count == Self.spanLimit { spans.removeFirst() }
-        span.runs[run.status, default: 0] += 1
-        if let elapsed = run.elapsed, run.status == .succeeded || run.status == .partialSucceeded {
-            span.durations.observe(elapsed)
+        if spans.last?.start != start {
+            let place = spans.lastIndex { $0.start == start }
+            let span = place.map { spans.remove(at: $0) } ?? Span(start: start)
+            if spans.count == Self.spanLimit { spans.removeFirst() }
+            spans.append(span)
         }
-        spans.append(span)
+        spans[spans.count - 1].count(run)
+    }
+}
+
+extension RecentRuns.Span {
+    fileprivate mutating func count(_ run: FinishedRun) {
+        counts[run.status] += 1
+        if let elapsed = run.elapsed, run.status == .succeeded || run.status == .partialSucceeded {
+            durations.observe(elapsed)
+        }
     }
 }

@@ -7,6 +7,23 @@ package enum FinalStatus: String, CaseIterable, Hashable, Sendable {
     case stopped
     case partialSucceeded = "partial-succeeded"
     case other
+
+    /// By its place: that of an enum with raw values hashes their texts.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(place)
+    }
+
+    package static func == (one: FinalStatus, other: FinalStatus) -> Bool { one.place == other.place }
+
+    private var place: UInt8 {
+        switch self {
+        case .succeeded: 0
+        case .failed: 1
+        case .stopped: 2
+        case .partialSucceeded: 3
+        case .other: 4
+        }
+    }
 }
 
 /// What an unfinished run is doing.
@@ -45,7 +62,7 @@ enum RunOutcome: Equatable, Sendable {
 
 /// The values with which a run is counted: those of the moment in which it was first seen in an end state.
 struct FinishedRun: Hashable, Sendable {
-    let id: String?
+    let id: WrittenID?
     let status: FinalStatus
     /// Seconds within `WorkflowRun.plausibleSpan`; nil where the server tells none.
     let elapsed: Double?
@@ -59,7 +76,7 @@ struct FinishedRun: Hashable, Sendable {
     let finishedAt: Int64
 
     init(
-        id: String?, status: FinalStatus, elapsed: Double?, tokens: UInt64, steps: UInt64, exceptions: UInt64,
+        id: WrittenID?, status: FinalStatus, elapsed: Double?, tokens: UInt64, steps: UInt64, exceptions: UInt64,
         origin: RunOrigin, finishedAt: Int64
     ) {
         (self.id, self.status, self.elapsed) = (id, status, elapsed)

@@ -1,4 +1,5 @@
 import CivilTime
+import DifyAPI
 import Metrics
 
 /// The sums over all counted runs of an app: what the counters and histograms show.
@@ -105,17 +106,13 @@ package struct RunTotals: Hashable, Sendable {
 
     /// Counts a run, and says how many of its samples went to the label value `other` for want of room.
     mutating func count(_ run: FinishedRun, failureReason: String?, seriesLimit: Int) -> UInt64 {
-        byStatus[run.status]?.add(run)
+        if let place = byStatus.index(forKey: run.status) { byStatus.values[place].add(run) }
         recent.count(run)
         tokens.observe(Double(run.tokens))
         steps.observe(Double(run.steps))
         exceptions.addSaturating(run.exceptions)
         if run.exceptions > 0 { runsWithExceptions.addSaturating(1) }
-        var diverted: UInt64 = 0
-        let wanted = OriginKey(status: run.status, origin: run.origin)
-        let key = admitted(wanted, seriesLimit: seriesLimit)
-        byOrigin[key, default: 0].addSaturating(1)
-        diverted += key == wanted ? 0 : 1
+        var diverted: UInt64 = countOrigin(of: run, seriesLimit: seriesLimit) ? 0 : 1
         if let failureReason {
             let isAdmitted = isAdmitted(reason: failureReason, seriesLimit: seriesLimit)
             countFailure(isAdmitted ? failureReason : FailureClassifier.other, of: run)
@@ -124,10 +121,22 @@ package struct RunTotals: Hashable, Sendable {
         return diverted
     }
 
+    /// False where the run's origin had no room.
+    private mutating func countOrigin(of run: FinishedRun, seriesLimit: Int) -> Bool {
+        let wanted = OriginKey(status: run.status, origin: run.origin)
+        if let place = byOrigin.index(forKey: wanted) {
+            byOrigin.values[place].addSaturating(1)
+            return true
+        }
+        let key = admitted(wanted, seriesLimit: seriesLimit)
+        byOrigin[key, default: 0].addSaturating(1)
+        return key == wanted
+    }
+
     private mutating func countFailure(_ reason: String, of run: FinishedRun) {
         failures[reason, default: 0].addSaturating(1)
-        guard let exemplar = run.exemplar(value: 1),
-            exemplar.timestamp >= failureExemplars[reason]?.timestamp ?? .min
+        guard let moment = run.exemplarMoment, moment >= failureExemplars[reason]?.timestamp ?? .min,
+            let exemplar = run.exemplar(value: 1)
         else { return }
         failureExemplars[reason] = exemplar
     }
@@ -142,7 +151,9 @@ extension RunTotals.StatusTotals {
         runs.addSaturating(1)
         tokens.addSaturating(run.tokens)
         steps.addSaturating(run.steps)
-        if let elapsed = run.elapsed { duration.observe(elapsed, exemplar: run.exemplar(value: elapsed)) }
+        if let elapsed = run.elapsed {
+            duration.observe(elapsed, at: run.exemplarMoment) { run.exemplar(value: elapsed) }
+        }
         lastFinishedAt = max(lastFinishedAt ?? .min, run.finishedAt)
     }
 }
@@ -155,6 +166,11 @@ extension Histogram {
 }
 
 extension FinishedRun {
+    /// When an exemplar of the run would be, in milliseconds since 1970; nil where it can be none.
+    fileprivate var exemplarMoment: Int64? {
+        Exemplar.plausibleSeconds.contains(finishedAt) ? finishedAt * 1000 : nil
+    }
+
     /// The run as an exemplar, where it can be one.
     fileprivate func exemplar(value: Double) -> Exemplar? {
         id.flatMap { Exemplar(run: $0, value: value, finishedAt: finishedAt) }
@@ -202,11 +218,10 @@ extension Exemplar {
     ///
     /// `trace_id` is the run's id without its dashes, a trace id of W3C Trace Context. Nil unless the id is a UUID, as Dify's
     /// are: any other text would be whatever a server says. `second` is the run's end, in Unix seconds.
-    init?(run id: String, value: Double, finishedAt second: Int64) {
-        guard LogID.uuid(id.utf8) != nil, Self.plausibleSeconds.contains(second) else { return nil }
-        let trace = String(decoding: id.lowercased().utf8.filter { $0 != UInt8(ascii: "-") }, as: UTF8.self)
+    init?(run id: WrittenID, value: Double, finishedAt second: Int64) {
+        guard let uuid = id.uuid, Self.plausibleSeconds.contains(second) else { return nil }
         self.init(
-            labels: [Label(name: "run_id", value: id), Label(name: "trace_id", value: trace)], value: value,
+            labels: [Label(name: "run_id", value: id.text), Label(name: "trace_id", value: uuid.digits)], value: value,
             timestamp: second * 1000)
     }
 
@@ -216,5 +231,5 @@ extension Exemplar {
     }
 
     /// Up to the year 9999.
-    private static let plausibleSeconds = Int64(0)..<253_402_300_800
+    fileprivate static let plausibleSeconds = Int64(0)..<253_402_300_800
 }

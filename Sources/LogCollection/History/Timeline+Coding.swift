@@ -1,4 +1,5 @@
 import Bytes
+import DifyAPI
 
 // A timeline as bytes, so that reading a history can go on in another process.
 
@@ -74,7 +75,7 @@ extension Timeline.Event {
 
 extension CountedRun {
     fileprivate func write(to writer: inout ByteWriter) {
-        writer.optional(run.id) { $0.text($1) }
+        writer.optional(run.id) { $0.text($1.text) }
         writer.text(run.status.rawValue)
         writer.optional(run.elapsed) { $0.double($1) }
         for number in [run.tokens, run.steps, run.exceptions] { writer.unsigned(number) }
@@ -91,7 +92,8 @@ extension CountedRun {
         guard let status = FinalStatus(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
         let elapsed = try reader.optional { reader throws(ByteReader.Malformed) in try reader.double() }
         let run = FinishedRun(
-            id: id, status: status, elapsed: elapsed, tokens: try reader.unsigned(), steps: try reader.unsigned(),
+            id: id.map { WrittenID($0) }, status: status, elapsed: elapsed, tokens: try reader.unsigned(),
+            steps: try reader.unsigned(),
             exceptions: try reader.unsigned(),
             origin: RunOrigin(labelsFrom: try reader.text(), triggeredFrom: try reader.text()),
             finishedAt: try reader.signed())

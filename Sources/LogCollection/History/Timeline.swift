@@ -55,7 +55,7 @@ struct Timeline: Hashable, Sendable {
             let hasBegun = begins.removeValue(forKey: id) != nil
             let end = max(counted.end, second)
             if !hasBegun, end > second {
-                let run = UnfinishedRun(second: second, runID: counted.run.id, status: .running, nextLook: 0)
+                let run = UnfinishedRun(second: second, runID: counted.run.id?.text, status: .running, nextLook: 0)
                 events.push(Event(second: second, id: id, kind: .begin(run)))
             }
             events.push(Event(second: end, id: id, kind: .end(counted)))

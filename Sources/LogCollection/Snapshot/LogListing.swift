@@ -13,7 +13,7 @@ package enum LogListing {
             return await source.logs(query, .regular).result.map { Array($0.logs.prefix(limit)) }
         }
         var reader = WindowReader(Window(first: query.createdAtAfter ?? 0, last: query.createdAtBefore))
-        var found: [String: WorkflowLog] = [:]
+        var found: [WrittenID: WorkflowLog] = [:]
         while found.count < limit, let request = reader.request {
             switch await source.logs(request.query(query.filter), .regular).result {
             case .failure(let error): return .failure(error)
@@ -22,7 +22,7 @@ package enum LogListing {
                 _ = reader.receive(page)
             }
         }
-        let newestFirst = found.values.sorted { ($1.createdAt, $1.id) < ($0.createdAt, $0.id) }
+        let newestFirst = found.values.sorted { ($1.createdAt, $1.id.text) < ($0.createdAt, $0.id.text) }
         return .success(Array(newestFirst.prefix(limit)))
     }
 }

@@ -12,8 +12,12 @@ package struct Exemplar: Hashable, Sendable {
 
     /// Nil where the labels are longer than `codePointLimit`: a reader may drop such an exemplar, or the whole page.
     package init?(labels: [Label], value: Double, timestamp: Int64) {
-        let length = labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }
-        guard length <= Self.codePointLimit else { return nil }
+        // A code point takes a byte or more.
+        let bytes = labels.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        if bytes > Self.codePointLimit {
+            let length = labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }
+            guard length <= Self.codePointLimit else { return nil }
+        }
         self.labels = labels
         self.value = value
         self.timestamp = timestamp

@@ -52,14 +52,20 @@ package struct Histogram: Hashable, Sendable {
     ///
     /// The exemplar gets the observed value and stays until a newer one of the same bucket comes; NaN keeps none.
     package mutating func observe(_ value: Double, exemplar: Exemplar? = nil) {
+        observe(value, at: exemplar?.timestamp) { exemplar }
+    }
+
+    /// The same with an exemplar that is made only where it will be kept. `moment` is its timestamp; nil where there is none.
+    package mutating func observe(_ value: Double, at moment: Int64?, exemplar: () -> Exemplar?) {
         let value = value < 0 ? 0 : value
         let bucket = bucket(of: value)
         counts[bucket] += 1
         sum += value
         native?.observe(value)
-        guard var exemplar, !value.isNaN else { return }
+        guard let moment, !value.isNaN, moment >= exemplars[bucket]?.timestamp ?? .min, var exemplar = exemplar()
+        else { return }
         exemplar.value = value
-        keep(exemplar, in: bucket)
+        exemplars[bucket] = exemplar
     }
 
     /// Whether the other has the same bounds, and is native or not as this one is.
