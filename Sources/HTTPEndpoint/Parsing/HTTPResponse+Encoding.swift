@@ -38,7 +38,11 @@ extension HTTPResponse {
             head += value.utf8
             head += "\r\n".utf8
         }
-        head += "HTTP/1.1 \(status) \(Self.reason(of: status))\r\n".utf8
+        head += "HTTP/1.1 ".utf8
+        head += String(status).utf8
+        head += " ".utf8
+        head += Self.reason(of: status).utf8
+        head += "\r\n".utf8
         if headers["Date"] == nil { add("Date", date) }
         for field in headers.fields where !Self.serverFields.contains(where: { isSameToken($0, field.name) }) {
             add(field.name, field.value)
