@@ -45,7 +45,9 @@ let package = Package(
             dependencies: [
                 "Bytes", "CStartup", "CivilTime", "DifyAPI", "DifySimulator", "Exporter", "HTTPEndpoint", "JSON",
                 "LogCollection", "Metrics", "Platform", "Storage",
-            ]),
+            ],
+            // Nothing that is loaded calls into the program: without a table of its names it is smaller.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
 
         // Thousands of simulated hours: in the tests a few, by `swift run -c release simulation` as many as one likes.
         .target(
@@ -66,6 +68,7 @@ let package = Package(
             name: "json-bench", dependencies: ["CivilTime", "DifyAPI", "LogCollection"], path: "Tests/JSONBench"),
 
         .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"]),
         .testTarget(name: "JSONTests", dependencies: ["Bytes", "JSON", "TestSupport"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "MetricsFixtures", "Platform", "TestSupport"]),

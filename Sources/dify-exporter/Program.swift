@@ -74,6 +74,9 @@ enum Program {
                 caPath: environment["SSL_CERT_DIR"]))
     }
 
+    /// How long the endpoint has the processor for itself when it begins.
+    private static let firstAnswers = Duration.milliseconds(50)
+
     /// Serves and collects until a signal ends it, and loads the configuration again with each SIGHUP that it is given.
     /// `started` is told where once the addresses are taken.
     static func serve(
@@ -100,7 +103,9 @@ enum Program {
         await web.attach { [weak server] in server?.adopt($0) }
         server.start()
         started(server.boundAddresses)
-        // Only now, since opening it takes longer than all before: whoever scrapes has an answer by then.
+        // Opening libcurl takes more of the processor than all before: whoever scrapes at once has an answer first. Nobody
+        // cancels this task.
+        try? await Task.sleep(for: firstAnswers)
         guard hasLibcurl() else {
             await server.stop()
             return .failure

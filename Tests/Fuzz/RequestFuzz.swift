@@ -1,5 +1,6 @@
 import CivilTime
 import HTTPEndpoint
+import Platform
 
 /// Feeds one input to a connection in one piece and in pieces, and traps where the two differ or a promise is broken.
 /// The first byte chooses the size of the pieces, the second the limits; the rest is what the client sends.
@@ -61,4 +62,4 @@ private struct Transcript: Equatable {
     }
 }
 
-private let fixedInstant = ContinuousClock.now
+private let fixedInstant = MonotonicTime.now

@@ -1,3 +1,4 @@
+import Platform
 import TestSupport
 import Testing
 
@@ -6,10 +7,10 @@ import Testing
 struct ConnectionRankingTests {
     private typealias Standing = ConnectionRanking.Standing
 
-    private static let start = ContinuousClock.now
+    private static let start = MonotonicTime.now
     private static let here = PeerAddress.ipv4(1)
 
-    private static func at(_ seconds: Double) -> ContinuousClock.Instant {
+    private static func at(_ seconds: Double) -> MonotonicTime {
         start + .milliseconds(Int(seconds * 1000))
     }
 
@@ -163,7 +164,7 @@ struct ConnectionRankingSimulation {
         var ranking = ConnectionRanking()
         var clients = [Client?](repeating: nil, count: capacity)
         var free = Array(0..<capacity)
-        var now = ContinuousClock.now
+        var now = MonotonicTime.now
         var keptScraper: Int?
         var slowScraper: (slot: Int, readyAt: Int)?
         var served = 0
@@ -183,7 +184,7 @@ struct ConnectionRankingSimulation {
         }
 
         for turn in 0..<1500 {
-            now += Self.turn
+            now = now + Self.turn
             for _ in 0..<arrivals {
                 switch flood.randomElement(using: &random) {
                 case .halfOpen: _ = admit(.halfOpen, .unfinished)

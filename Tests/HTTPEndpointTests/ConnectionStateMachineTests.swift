@@ -1,4 +1,5 @@
 import CivilTime
+import Platform
 import Testing
 
 @testable import HTTPEndpoint

@@ -8,7 +8,7 @@ struct HTTPResponseEncodingTests {
         -> String
     {
         let framing = HTTPResponse.Framing(isHead: isHead, isHTTP10: isHTTP10, keepsAlive: keepsAlive)
-        let encoded = response.encoded(framing, now: exampleDate)
+        let encoded = response.encoded(framing, date: exampleDate.httpDate)
         return String(decoding: encoded.head + encoded.body, as: UTF8.self)
     }
 

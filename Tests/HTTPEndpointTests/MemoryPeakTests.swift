@@ -1,9 +1,10 @@
+import Platform
 import Testing
 
 @testable import HTTPEndpoint
 
 struct MemoryPeakTests {
-    private let start = ContinuousClock.now
+    private let start = MonotonicTime.now
 
     /// Whether memory is given back, at each of these seconds with so many bytes in use.
     private func returns(_ steps: [(second: Int, bytes: Int)]) -> [Bool] {

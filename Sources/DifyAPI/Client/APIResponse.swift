@@ -1,3 +1,4 @@
+import Bytes
 import CivilTime
 import JSON
 
@@ -113,7 +114,9 @@ private struct ErrorBody {
     /// answer, and names each value that it cannot write.
     private static func unreadableRow(_ message: String) -> Int? {
         let lines = message.split(separator: "\n")
-        guard let head = lines.first, head.contains("validation error"), head.hasSuffix("Response") else { return nil }
+        guard let head = lines.first, head.hasOccurrence(of: "validation error"), head.hasSuffix("Response") else {
+            return nil
+        }
         return lines.dropFirst().compactMap { line in
             let parts = line.split(separator: ".", maxSplits: 2)
             return parts.count >= 2 && parts[0] == "data" ? Int(parts[1]).flatMap { $0 >= 0 ? $0 : nil } : nil

@@ -15,7 +15,7 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     /// Reads `http://` or `https://`, a host, perhaps a port and a path. Throws a sentence for people otherwise; it
     /// never repeats what might be a password.
     package init(_ text: String) throws(BaseURLError) {
-        guard let schemeEnd = text.firstRange(of: "://") else {
+        guard let schemeEnd = text.firstOccurrence(of: "://") else {
             throw BaseURLError(message: "a base URL begins with http:// or https://, as in https://api.dify.ai/v1")
         }
         let scheme = text[..<schemeEnd.lowerBound].lowercased()

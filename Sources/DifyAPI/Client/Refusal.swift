@@ -1,3 +1,5 @@
+import Bytes
+
 /// Why Dify refuses a request that reached it, as far as it says: each wants another remedy (dify-logs-api §0b, §1.2, §1.3).
 package enum Refusal: CaseIterable, Hashable, Sendable {
     /// 401: there was no key in the request, or it was not introduced by `Bearer`. This client always sends both, so something on
@@ -27,7 +29,7 @@ extension Refusal {
     /// What an answer's status, its code and its words come to; nil where they tell nothing in particular. `message` is looked at
     /// for a part of it, for a proxy or a later version may say more.
     init?(status: Int, code: String?, message: String, hasFilter: Bool) {
-        func says(_ phrase: String) -> Bool { message.lowercased().contains(phrase) }
+        func says(_ phrase: String) -> Bool { message.lowercased().hasOccurrence(of: phrase) }
         switch status {
         case 401 where says("authorization header must be provided") || says("authorization scheme must be"):
             self = .keyDidNotArrive

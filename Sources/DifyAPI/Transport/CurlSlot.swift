@@ -1,3 +1,4 @@
+import Bytes
 import CCurl
 import CivilTime
 import Dispatch
@@ -124,7 +125,7 @@ final class CurlSlot: @unchecked Sendable {
     /// The library's words without how long it tried, so that one cause has one text: "Failed to connect to dify.internal port
     /// 443 after 3 ms: Couldn't connect to server".
     static func timeless(_ message: String) -> String {
-        guard let start = message.firstRange(of: " after ") else { return message }
+        guard let start = message.firstOccurrence(of: " after ") else { return message }
         let rest = message[start.upperBound...]
         let span = rest.prefix { $0.isASCII && $0.isNumber }
         guard !span.isEmpty, rest.dropFirst(span.count).hasPrefix(" ms") else { return message }

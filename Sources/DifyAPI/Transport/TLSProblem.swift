@@ -1,3 +1,5 @@
+import Bytes
+
 /// Why a TLS connection cannot be trusted, or is none; each wants another remedy.
 package enum TLSProblem: Hashable, Sendable {
     /// The server does not speak TLS on this port.
@@ -20,7 +22,7 @@ extension TLSProblem {
     /// bits, whichever libcurl is built with; the words help where it tells nothing.
     init(code: Int32, verifyResult: Int, message: String) {
         let words = message.lowercased()
-        func says(_ phrases: String...) -> Bool { phrases.contains { words.contains($0) } }
+        func says(_ phrases: String...) -> Bool { phrases.contains { words.hasOccurrence(of: $0) } }
         // CURLE_SSL_CACERT_BADFILE; its words are about a file, and not about a certificate.
         if code == 77 {
             self = .authoritiesUnreadable

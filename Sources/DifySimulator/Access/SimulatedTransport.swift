@@ -1,3 +1,4 @@
+import Bytes
 import CivilTime
 import DifyAPI
 
@@ -46,7 +47,7 @@ package actor SimulatedTransport: Transport {
 extension SimulatedRequest {
     /// A GET as it reaches the server; nil for a URL without a host.
     init?(url: String, fields: [HTTPField]) {
-        guard let scheme = url.firstRange(of: "://") else { return nil }
+        guard let scheme = url.firstOccurrence(of: "://") else { return nil }
         let rest = url[scheme.upperBound...]
         let host = rest.prefix { $0 != "/" && $0 != "?" }
         guard !host.isEmpty else { return nil }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Scripts that let a shell complete the program's command line, made from the tables of commands and options.
 package enum Completion: String, CaseIterable, Sendable {
     case bash, zsh, fish
@@ -125,7 +127,8 @@ package enum Completion: String, CaseIterable, Sendable {
                     option.isPath
                     ? "_files" : option.choices.isEmpty ? "" : "(\(option.choices.joined(separator: " ")))"
                 let help = option.help.filter { $0 != "[" && $0 != "]" }
-                let text = "--\(option.name)=[\(help)]:\(option.placeholder.replacing(":", with: "\\:")):\(action)"
+                let value = option.placeholder.replacingOccurrences(of: ":", with: "\\:")
+                let text = "--\(option.name)=[\(help)]:\(value):\(action)"
                 return " \\\n            \(quoted((option.isRepeatable ? "*" : "") + text))"
             }
             return "        \(quoted(command.rawValue)))\n"
@@ -215,6 +218,6 @@ package enum Completion: String, CaseIterable, Sendable {
 
     /// In single quotes, as all three shells read them.
     private static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "'\\''") + "'"
+        "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The manual page, made from the tables of commands and options, for man(1): `dify-exporter manual | man -l -`.
 package enum Manual {
     package static var page: String {
@@ -80,7 +82,7 @@ package enum Manual {
 
     /// Hyphens as they are typed, and nothing that roff would take for a request.
     private static func escaped(_ text: String) -> String {
-        let plain = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+        let plain = text.replacingOccurrences(of: "\\", with: "\\e").replacingOccurrences(of: "-", with: "\\-")
         return plain.hasPrefix(".") || plain.hasPrefix("'") ? "\\&" + plain : plain
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import DifyAPI
 
 /// Where an app's logs are in Dify's console, as in `https://cloud.dify.ai/app/1f0c2d1a-…/logs`: a link for people, which this
@@ -16,7 +17,7 @@ package struct ConsoleURL: Hashable, Sendable, CustomStringConvertible {
     /// links and label values that many people see.
     package init(_ text: String) throws(Problem) {
         guard text.utf8.count <= 1024 else { throw Problem(description: "a console URL has at most 1024 bytes") }
-        guard let schemeEnd = text.firstRange(of: "://"),
+        guard let schemeEnd = text.firstOccurrence(of: "://"),
             ["http", "https"].contains(text[..<schemeEnd.lowerBound].lowercased())
         else {
             throw Problem(

@@ -50,7 +50,7 @@ enum PossibleKey {
         var text = ""
         let line = withoutHashes(line)
         var rest = line[...]
-        while let start = rest.firstRange(of: "app-") {
+        while let start = rest.firstOccurrence(of: "app-") {
             let tail = rest[start.upperBound...].prefix { $0.asciiValue.map(ASCII.isAlphanumeric) ?? false }
             let isKey = tail.utf8.count >= shortestKey && tail.utf8.contains(where: ASCII.isDigit)
             text.append(contentsOf: rest[..<start.lowerBound])
@@ -63,7 +63,7 @@ enum PossibleKey {
 
     /// `$2y$10$…` and its like, with whatever letters, digits, dots and slashes follow.
     private static func withoutHashes(_ line: String) -> String {
-        let parts = line.split(separator: "$2", omittingEmptySubsequences: false)
+        let parts = line.pieces(between: "$2")
         guard parts.count > 1, let first = parts.first else { return line }
         return parts.dropFirst().reduce(into: String(first)) { text, part in
             let mark = part.utf8.prefix(5)

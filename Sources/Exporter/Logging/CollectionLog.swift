@@ -1,3 +1,4 @@
+import Bytes
 import CivilTime
 import DifyAPI
 import LogCollection
@@ -94,7 +95,7 @@ struct CollectionLog: Sendable {
 
     /// What all apps say where one disk is full: each has a file of its own.
     private func withoutFileName(_ message: String) -> String {
-        message.replacing(FileCheckpointStore.fileName(app: name), with: "*.checkpoint")
+        message.replacingOccurrences(of: FileCheckpointStore.fileName(app: name), with: "*.checkpoint")
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import HTTPEndpoint
 
 extension HTTPRequest {
@@ -7,7 +8,7 @@ extension HTTPRequest {
         // A proxy may have changed the host, but the browser has compared what it saw itself.
         if let site = headers["Sec-Fetch-Site"] { return !["same-origin", "none"].contains(site.lowercased()) }
         guard let origin = headers["Origin"]?.lowercased() else { return false }
-        guard let schemeEnd = origin.firstRange(of: "://"), let host = headers["Host"]?.lowercased() else {
+        guard let schemeEnd = origin.firstOccurrence(of: "://"), let host = headers["Host"]?.lowercased() else {
             return true
         }
         let defaultPort = origin.hasPrefix("https:") ? ":443" : ":80"

@@ -6,7 +6,7 @@ import Platform
 /// more processor time or memory than a few scrapes.
 ///
 /// A page is never older than what was known when the request came: whoever asks names the version that it is to show.
-/// Only what changes all the time, such as the process' own processor time, may be a moment old.
+/// Only what changes all the time, such as the process' own processor time, may be a moment old, or two while it is made anew.
 actor SharedPages {
     /// What tells one page from another that is made from the same state.
     struct Key: Hashable, Sendable {
@@ -54,6 +54,9 @@ actor SharedPages {
         let generation: Int
         let response: HTTPResponse
         let until: ContinuousClock.Instant
+
+        /// Whether somebody has asked after that time, and so has it made anew.
+        var isRenewed = false
     }
 
     private let ready = Locked<[Key: Ready]>([:])
@@ -69,13 +72,20 @@ actor SharedPages {
     /// How many pages wait to be made.
     var waitingCount: Int { waiting.count }
 
-    /// The page where it was made a moment ago and the state is still of that generation. Only what changes all the time may
-    /// be a moment old.
+    /// The page where it was made a moment ago and the state is still of that generation. Who asks first after that moment gets
+    /// nil, and has it made anew; for one moment more, the others need not wait until it is.
     nonisolated func readyPage(_ key: Key, generation: Int) -> HTTPResponse? {
-        guard let page = ready.withLock({ $0[key] }), page.generation == generation, page.until > now() else {
-            return nil
+        let now = now()
+        return ready.withLock { ready in
+            guard let page = ready[key], page.generation == generation else { return nil }
+            if page.until <= now {
+                guard page.isRenewed, now < page.until + Self.moment else {
+                    ready[key]?.isRenewed = true
+                    return nil
+                }
+            }
+            return page.response
         }
-        return page.response
     }
 
     /// The page, made by `make` unless one of the same version is being made, or was a moment ago.
@@ -130,7 +140,7 @@ actor SharedPages {
     private func forgetLater(_ key: Key, _ response: Task<HTTPResponse, Never>) {
         Task {
             // Nobody cancels this task.
-            try? await Task.sleep(for: Self.moment)
+            try? await Task.sleep(for: Self.moment * 2)
             guard pages[key]?.response == response else { return }
             pages[key] = nil
             ready.withLock { $0[key] = nil }

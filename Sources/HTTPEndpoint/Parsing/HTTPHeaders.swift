@@ -14,8 +14,10 @@ package struct HTTPHeaders: Sendable, Equatable {
 
     /// The values of every field of that name, joined by `", "` as RFC 9110 §5.3 allows; nil where there is none.
     package subscript(name: String) -> String? {
-        let values = values(of: name)
-        return values.isEmpty ? nil : values.joined(separator: ", ")
+        guard let first = fields.firstIndex(where: { isSameToken($0.name, name) }) else { return nil }
+        return fields[(first + 1)...].reduce(fields[first].value) { value, field in
+            isSameToken(field.name, name) ? "\(value), \(field.value)" : value
+        }
     }
 
     /// The value of each field of that name, in order; empty where there is none.

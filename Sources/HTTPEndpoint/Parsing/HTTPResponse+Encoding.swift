@@ -1,5 +1,3 @@
-import CivilTime
-
 extension HTTPResponse {
     /// What of the request and the connection an answer's form depends on.
     struct Framing {
@@ -19,23 +17,33 @@ extension HTTPResponse {
         var body: ArraySlice<UInt8>
     }
 
-    /// The bytes to send (RFC 9112 §4 and §6), with `now` as the `Date`.
-    func encoded(_ framing: Framing, now: UnixTime) -> Encoded {
+    /// The bytes to send (RFC 9112 §4 and §6), with `date` as the `Date`.
+    func encoded(_ framing: Framing, date: String) -> Encoded {
         let sentStatus = (200...599).contains(status) ? status : 500
         let allowsBody = sentStatus != 204 && sentStatus != 304
         let sentBody = allowsBody && !framing.isHead ? deliveredBody : []
-        let head = encodedHead(sentStatus, framing, allowsBody: allowsBody, now: now)
-        return Encoded(head: Array(head.utf8), body: sentBody)
+        return Encoded(head: encodedHead(sentStatus, framing, allowsBody: allowsBody, date), body: sentBody)
     }
 
     private var deliveredBody: ArraySlice<UInt8> {
         if case .cut(let count) = delivery { body.prefix(max(0, count)) } else { body[...] }
     }
 
-    private func encodedHead(_ status: Int, _ framing: Framing, allowsBody: Bool, now: UnixTime) -> String {
-        var head = "HTTP/1.1 \(status) \(Self.reason(of: status))\r\n"
-        func add(_ name: String, _ value: String) { head += "\(name): \(value)\r\n" }
-        if headers["Date"] == nil { add("Date", now.httpDate) }
+    private func encodedHead(_ status: Int, _ framing: Framing, allowsBody: Bool, _ date: String) -> [UInt8] {
+        var head: [UInt8] = []
+        head.reserveCapacity(Self.usualHeadBytes)
+        func add(_ name: String, _ value: String) {
+            head += name.utf8
+            head += ": ".utf8
+            head += value.utf8
+            head += "\r\n".utf8
+        }
+        head += "HTTP/1.1 ".utf8
+        head += String(status).utf8
+        head += " ".utf8
+        head += Self.reason(of: status).utf8
+        head += "\r\n".utf8
+        if headers["Date"] == nil { add("Date", date) }
         for field in headers.fields where !Self.serverFields.contains(where: { isSameToken($0, field.name) }) {
             add(field.name, field.value)
         }
@@ -48,8 +56,12 @@ extension HTTPResponse {
         } else if framing.isHTTP10 {
             add("Connection", "keep-alive")
         }
-        return head + "\r\n"
+        head += "\r\n".utf8
+        return head
     }
+
+    /// More than most heads have.
+    private static let usualHeadBytes = 384
 
     private static let serverFields = ["Connection", "Content-Length", "Transfer-Encoding"]
 

@@ -33,6 +33,9 @@ struct RequestParser {
     /// Bytes that are not part of a delivered request.
     var unreadBytes: Int { buffer.count - requestStart }
 
+    /// Whether nothing has come of the next request, nor an empty line before it.
+    var isFresh: Bool { buffer.isEmpty && !hasSkippedEmptyLine }
+
     /// Whether a request has begun and not ended, once ``next()`` has returned nil.
     var isMidRequest: Bool { head != nil || unreadBytes > 0 }
 

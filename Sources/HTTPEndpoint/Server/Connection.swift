@@ -1,5 +1,5 @@
-/// One client: its channel, what the connection decides, and the task that works on its request.
-struct Connection {
+/// One client: its channel, what the connection decides, and the task that works on its request. The poll thread's own.
+final class Connection {
     let id: ConnectionID
     var channel: Channel
     var machine: ConnectionStateMachine
@@ -14,6 +14,10 @@ struct Connection {
     struct Counted {
         var body: SharedBody?
         var receivedBytes = 0
+    }
+
+    init(id: ConnectionID, channel: Channel, machine: ConnectionStateMachine) {
+        (self.id, self.channel, self.machine) = (id, channel, machine)
     }
 }
 

@@ -1,10 +1,10 @@
+import Platform
+
 /// Decides which connection goes when places, descriptors or memory run short. It knows places and times, no sockets.
 ///
 /// Who completes requests stays. A flood of connections that never do pushes out its own oldest members, so a newcomer
 /// has as long to send its request as the flood needs to renew the table. Every operation takes constant time.
 struct ConnectionRanking: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
     /// What a connection does, and so what is lost with it.
     enum Standing: Int, CaseIterable, Sendable {
         /// Its answer is sent, and only the client's end of the connection is missing.
@@ -44,7 +44,7 @@ struct ConnectionRanking: Sendable {
     /// How a connection stands, and since when.
     struct Rank: Hashable, Sendable {
         var standing: Standing
-        var since: Instant
+        var since: MonotonicTime
     }
 
     /// How far a member of the crowd is looked for.
@@ -119,11 +119,11 @@ extension ConnectionRanking {
     /// newcomers, since a session will be theirs within moments.
     ///
     /// - Parameter withSession: whether only those are asked that have a TLS session, because it is sessions that are short.
-    func victim(at now: Instant, withSession: Bool = false) -> Int? {
-        func first(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {
+    func victim(at now: MonotonicTime, withSession: Bool = false) -> Int? {
+        func first(_ standing: Standing, notAfter limit: MonotonicTime? = nil) -> Int? {
             withSession && standing.lacksSession ? nil : candidate(standing, notAfter: limit)
         }
-        let due = now - grace
+        let due = now + (.zero - grace)
         let beginners = withSession ? 0 : count(.awaitingHandshake) + count(.queued)
         let newcomers = beginners + count(.silent) + count(.unfinished)
         let everybody = withSession ? sessions : count
@@ -140,7 +140,7 @@ extension ConnectionRanking {
     /// How many have a TLS session, where there are any.
     var sessions: Int { count - Standing.allCases.reduce(0) { $0 + ($1.lacksSession ? count($1) : 0) } }
 
-    private func candidate(_ standing: Standing, notAfter limit: Instant? = nil) -> Int? {
+    private func candidate(_ standing: Standing, notAfter limit: MonotonicTime? = nil) -> Int? {
         guard let first = queues[standing.rawValue].first, isDue(first, limit) else { return nil }
         guard let crowd, originCounts[crowd, default: 0] * 2 > count else { return first }
         var slot: Int? = first
@@ -152,7 +152,7 @@ extension ConnectionRanking {
         return first
     }
 
-    private func isDue(_ slot: Int, _ limit: Instant?) -> Bool {
+    private func isDue(_ slot: Int, _ limit: MonotonicTime?) -> Bool {
         guard let limit, let since = nodes[slot]?.rank.since else { return true }
         return since <= limit
     }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Everything that one connection decides: bytes and the time come in, answers' bytes and actions go out.
 ///
 /// It owns no socket and reads no clock. After ``Action/close`` or ``Action/reset`` it ignores whatever happens.
@@ -20,24 +22,24 @@ package struct ConnectionStateMachine: Sendable {
 
     private enum State {
         /// A TLS handshake has to come first.
-        case securing(Handshake, since: ContinuousClock.Instant)
+        case securing(Handshake, since: MonotonicTime)
 
         /// Nothing of a request has come.
-        case idle(since: ContinuousClock.Instant)
+        case idle(since: MonotonicTime)
         case receivingHead(Arrival)
         case receivingBody(Arrival)
-        case handling(RequestParser.Received, since: ContinuousClock.Instant)
+        case handling(RequestParser.Received, since: MonotonicTime)
 
         /// Bytes wait in `output`.
         case answering(Delivery)
 
         /// The sending half is closed, and what still comes is thrown away. A close at once would reset the connection
         /// if unread bytes were left, and the client could lose the answer (RFC 9112 §9.6).
-        case draining(since: ContinuousClock.Instant)
+        case draining(since: MonotonicTime)
 
         /// What it cost was given to another client. What still comes is thrown away.
         /// `hasAnswer` where a part of an answer is on its way.
-        case spent(since: ContinuousClock.Instant, hasAnswer: Bool)
+        case spent(since: MonotonicTime, hasAnswer: Bool)
         case closed
     }
 
@@ -53,7 +55,7 @@ package struct ConnectionStateMachine: Sendable {
 
     /// A part of a request on its way here.
     private struct Arrival {
-        let since: ContinuousClock.Instant
+        let since: MonotonicTime
         var bytes: Int
     }
 
@@ -65,10 +67,10 @@ package struct ConnectionStateMachine: Sendable {
         let completesRequest: Bool
 
         /// When all of it must have been taken.
-        let deadline: ContinuousClock.Instant
+        let deadline: MonotonicTime
 
         /// When the client last took some of it.
-        var progress: ContinuousClock.Instant
+        var progress: MonotonicTime
     }
 
     private static let drainDeadline = Duration.seconds(2)
@@ -110,6 +112,16 @@ extension ConnectionStateMachine {
     /// Bytes of requests that are not delivered yet.
     var receivedBytes: Int { parser.unreadBytes }
 
+    /// Whether what comes next begins a request.
+    var awaitsRequest: Bool {
+        if case .idle = state { parser.isFresh } else { false }
+    }
+
+    /// The request that is handled, where nothing has come behind it.
+    var onlyRequest: RequestParser.Received? {
+        if case .handling(let received, _) = state, parser.isFresh { received } else { nil }
+    }
+
     /// Whether the TLS handshake is under way, and has a session.
     var isSecuring: Bool {
         if case .securing(.underWay, _) = state { true } else { false }
@@ -131,7 +143,7 @@ extension ConnectionStateMachine {
     }
 
     /// When to call ``deadlinePassed(at:)``; nil while only the handler is waited for.
-    package var deadline: ContinuousClock.Instant? {
+    package var deadline: MonotonicTime? {
         switch state {
         case .securing(_, let since), .spent(let since, _): since + limits.headDeadline
         case .idle(let since): since + limits.idleDeadline
@@ -227,6 +239,13 @@ extension ConnectionStateMachine {
         }
         note(bytes.count)
         return readOn(at: now)
+    }
+
+    /// The client sent this request, and nothing else, while the next one was awaited.
+    mutating func received(_ request: RequestParser.Received, at now: Moment) -> [Action] {
+        guard awaitsRequest else { return [] }
+        state = .handling(request, since: now.instant)
+        return [.handle(request.request)]
     }
 
     /// The client finished sending. It may still wait for answers, or have gone: the two look alike until something is
@@ -354,7 +373,7 @@ extension ConnectionStateMachine {
     private mutating func send(
         _ response: HTTPResponse, _ framing: HTTPResponse.Framing, completesRequest: Bool, at now: Moment
     ) {
-        output.append(response.encoded(framing, now: now.date))
+        output.append(response.encoded(framing, date: now.httpDate))
         let span = limits.writeDeadline + Self.time(for: output.count, at: limits.writeRate)
         state = .answering(
             Delivery(

@@ -1,8 +1,10 @@
+import Platform
+
 /// Decides when the memory of a peak is given back: a while after it has fallen, so that one return serves a burst of
 /// peaks and finds everything freed.
 struct MemoryPeak: Sendable {
     /// When it is to be given back; nil without a peak to follow.
-    private(set) var returnsAt: ContinuousClock.Instant?
+    private(set) var returnsAt: MonotonicTime?
     private var peak = 0
 
     /// Less is not worth the call.
@@ -10,7 +12,7 @@ struct MemoryPeak: Sendable {
     private static let delay = Duration.milliseconds(500)
 
     /// So many bytes are in use now. True where what was freed since the peak is to be given back.
-    mutating func isDueToReturn(_ bytes: Int, at now: ContinuousClock.Instant) -> Bool {
+    mutating func isDueToReturn(_ bytes: Int, at now: MonotonicTime) -> Bool {
         if bytes >= peak {
             peak = bytes
             returnsAt = nil

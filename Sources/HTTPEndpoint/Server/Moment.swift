@@ -1,16 +1,26 @@
 import CivilTime
+import Platform
 
 /// One reading of both clocks: deadlines run on the one that never steps, the `Date` header shows the other.
 package struct Moment: Sendable {
-    package var instant: ContinuousClock.Instant
-    package var date: UnixTime
+    package let instant: MonotonicTime
+    package let date: UnixTime
 
-    package init(instant: ContinuousClock.Instant, date: UnixTime) {
-        self.instant = instant
-        self.date = date
+    /// The date as the header has it.
+    let httpDate: String
+
+    package init(instant: MonotonicTime, date: UnixTime) {
+        (self.instant, self.date, httpDate) = (instant, date, date.httpDate)
     }
 
+    /// The present.
     package static var now: Moment {
         Moment(instant: .now, date: .now)
+    }
+
+    /// The present, when `earlier` was read before: within a second the date's text stays the same.
+    init(after earlier: Moment) {
+        (instant, date) = (.now, .now)
+        httpDate = date.second == earlier.date.second ? earlier.httpDate : date.httpDate
     }
 }

@@ -30,21 +30,22 @@ struct PollLoop: ~Copyable {
     private let firstConnectionEntry: Int
 
     /// Of each place of the connection table.
-    private var deadlines: [ContinuousClock.Instant?] = []
+    private var deadlines = Deadlines()
 
+    private var recentRequests = RecentRequests()
     private var readBuffer = [UInt8](repeating: 0, count: 16384)
     private var now = Moment.now
     private var spare = SpareDescriptor()
     private var memory = MemoryPeak()
 
     /// Set while no descriptor is left and nobody can give one: until then nobody is accepted.
-    private var acceptsAgain: ContinuousClock.Instant?
+    private var acceptsAgain: MonotonicTime?
 
     /// Set while no session is left for who waits for one, and nobody can give one.
-    private var beginsAgain: ContinuousClock.Instant?
+    private var beginsAgain: MonotonicTime?
 
     /// Set when the server stops: then it ends, finished or not.
-    private var stopDeadline: ContinuousClock.Instant?
+    private var stopDeadline: MonotonicTime?
 
     /// How long nobody is accepted, or given a session, after that was not possible.
     private static let pause = Duration.milliseconds(100)
@@ -91,7 +92,7 @@ struct PollLoop: ~Copyable {
             wait(maySleep: isIdle && !isFinished && !hasHandshakesToBegin)
             serveConnections()
             keepDeadlines()
-            serveListeners()
+            if hasNewcomers { serveListeners() }
             giveBackMemory()
         }
         for slot in connections.indices { close(slot) }
@@ -144,7 +145,7 @@ extension PollLoop {
         if let again = beginsAgain, again <= now.instant { beginsAgain = nil }
         for entry in 1..<firstConnectionEntry { entries[entry].events = acceptsAgain == nil ? Int16(POLLIN) : 0 }
         let ready = poll(&entries, nfds_t(entries.count), maySleep ? timeout(until: nearestDeadline) : 0)
-        now = .now
+        now = Moment(after: now)
         if ready < 0 {
             // Interrupted, or the system is out of memory: the entries say nothing, and the next turn asks again.
             for entry in entries.indices { entries[entry].revents = 0 }
@@ -153,16 +154,14 @@ extension PollLoop {
         }
     }
 
-    private var nearestDeadline: ContinuousClock.Instant? {
-        var nearest = [stopDeadline, acceptsAgain, beginsAgain, memory.returnsAt].compactMap(\.self).min()
-        for case let deadline? in deadlines { nearest = min(nearest ?? deadline, deadline) }
-        return nearest
+    private var nearestDeadline: MonotonicTime? {
+        [deadlines.bound, stopDeadline, acceptsAgain, beginsAgain, memory.returnsAt].compactMap(\.self).min()
     }
 
     /// Whole milliseconds for `poll`, rounded up so that the deadline has come when it returns; -1 is for ever.
-    private func timeout(until deadline: ContinuousClock.Instant?) -> Int32 {
+    private func timeout(until deadline: MonotonicTime?) -> Int32 {
         guard let deadline else { return -1 }
-        let remaining = ContinuousClock.now.duration(to: deadline)
+        let remaining = deadline - MonotonicTime.now
         return remaining <= .zero ? 0 : Int32(clamping: remaining.wholeMilliseconds + 1)
     }
 }
@@ -173,13 +172,14 @@ extension PollLoop {
     /// Gives each connection that `poll` named its turn.
     private mutating func serveConnections() {
         var served = 0
+        let ready = connections.indices.filter { isReady($0) }
         for isProvensTurn in [true, false] {
-            for slot in connections.indices where isReady(slot) && !isSecuring(slot) {
+            for slot in ready where isReady(slot) && !isSecuring(slot) {
                 guard !isProvensTurn || ranking.rank(of: slot)?.standing == .proven else { continue }
                 serve(slot, &served)
             }
         }
-        let steps = handshakes.begin(connections.indices.filter { isReady($0) && isSecuring($0) })
+        let steps = handshakes.begin(ready.filter { isReady($0) && isSecuring($0) })
         // Those who are not among them are still ready in the next turn.
         for slot in steps where isReady(slot) { serve(slot, &served) }
         beginHandshakes()
@@ -204,8 +204,8 @@ extension PollLoop {
 
     private mutating func keepDeadlines() {
         var kept = 0
-        for slot in connections.indices {
-            guard kept < Self.deadlinesAtOnce, let deadline = deadlines[slot], deadline <= now.instant else { continue }
+        for slot in deadlines.due(at: now.instant, limit: Self.deadlinesAtOnce) {
+            guard let deadline = deadlines[slot], deadline <= now.instant else { continue }
             perform(connections[slot]?.machine.deadlinePassed(at: now), on: slot)
             kept += 1
             if kept.isMultiple(of: Self.servedAtOnce) { attendToOthers() }
@@ -214,7 +214,7 @@ extension PollLoop {
 
     /// Interrupts a long turn for those who wait for an answer or a place.
     private mutating func attendToOthers() {
-        now = .now
+        now = Moment(after: now)
         _ = takeMessages()
         serveListeners()
     }
@@ -314,15 +314,25 @@ extension PollLoop {
     }
 
     private mutating func read(_ slot: Int) {
-        guard let channel = connections[slot]?.channel else { return }
-        switch channel.receive(into: &readBuffer) {
+        guard let connection = connections[slot] else { return }
+        switch connection.channel.receive(into: &readBuffer) {
         case .bytes(let count):
-            perform(connections[slot]?.machine.received(readBuffer[..<count], at: now), on: slot)
+            perform(received(readBuffer[..<count], on: connection), on: slot)
             boundReceivedBytes()
-        case .end: perform(connections[slot]?.machine.peerFinished(at: now), on: slot)
+        case .end: perform(connection.machine.peerFinished(at: now), on: slot)
         case .wouldBlock: settle(slot)
         case .failed: close(slot)
         }
+    }
+
+    private mutating func received(
+        _ bytes: ArraySlice<UInt8>, on connection: Connection
+    ) -> [ConnectionStateMachine.Action] {
+        guard connection.machine.awaitsRequest else { return connection.machine.received(bytes, at: now) }
+        if let request = recentRequests.request(of: bytes) { return connection.machine.received(request, at: now) }
+        let actions = connection.machine.received(bytes, at: now)
+        if let request = connection.machine.onlyRequest { recentRequests.note(request, of: bytes) }
+        return actions
     }
 
     /// Carries out what the connection decided, and sends what it has to say.
@@ -460,6 +470,11 @@ extension PollLoop {
 // MARK: - Listeners
 
 extension PollLoop {
+    /// Whether a listener was ready when the turn began.
+    private var hasNewcomers: Bool {
+        entries[1..<firstConnectionEntry].contains { $0.revents != 0 }
+    }
+
     private mutating func serveListeners() {
         if spare == nil { spare = SpareDescriptor() }
         for listener in listeners where acceptsAgain == nil { serve(listener) }
@@ -512,7 +527,7 @@ extension PollLoop {
         guard connections.count < limits.connections || makeRoom() else { return refuse(socket) }
         let slot = connections.insert(channel, machine)
         if slot == deadlines.count {
-            deadlines.append(nil)
+            deadlines.addPlace()
             entries.append(pollfd(fd: -1, events: 0, revents: 0))
         }
         entries[firstConnectionEntry + slot].fd = socket.descriptor

@@ -84,6 +84,18 @@ struct SharedPagesTests {
         #expect(pages.readyPage(Self.text, generation: 1) == nil)
     }
 
+    @Test func `while one has a ready page made anew, the others get it for a moment more`() async {
+        let (clock, kitchen) = (Clock(), Kitchen())
+        let pages = SharedPages { clock.now }
+        _ = await pages.page(Self.text, version(1)) { await kitchen.make("page") }
+        clock.advance(by: .milliseconds(100))
+        #expect(pages.readyPage(Self.text, generation: 1) == nil)
+        #expect(pages.readyPage(Self.text, generation: 1)?.text == "page")
+        #expect(pages.readyPage(Self.text, generation: 2) == nil)
+        clock.advance(by: .milliseconds(100))
+        #expect(pages.readyPage(Self.text, generation: 1) == nil)
+    }
+
     @Test func `who asks while a page is made waits for it`() async throws {
         let (pages, kitchen) = (SharedPages(), Kitchen())
         let version = version(1)

@@ -87,12 +87,12 @@ private struct WebConfigurationReader {
     private func readMaterial(_ object: inout ObjectReader, _ name: String) -> WebConfiguration.Material? {
         let marker = "-----BEGIN "
         let inline = object.parsed(name) { text -> Result<WebConfiguration.Material, ConfigurationMistake> in
-            text.contains(marker)
+            text.hasOccurrence(of: marker)
                 ? .success(.inline(Array(text.utf8)))
                 : .mistake("this is no PEM text, which begins with \(marker)…; \(name)_file takes the path of a file")
         }
         let file = object.parsed("\(name)_file") { path -> Result<WebConfiguration.Material, ConfigurationMistake> in
-            guard !path.contains(marker) else {
+            guard !path.hasOccurrence(of: marker) else {
                 return .mistake("this is a PEM text, and must be the path of a file; \(name) takes the text itself")
             }
             guard !path.isEmpty, path.utf8.count <= 4096, !path.hasSteering else {
