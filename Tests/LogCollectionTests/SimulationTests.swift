@@ -48,7 +48,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("overlap", 1), ("audit", 1), ("cut-by-time", 3), ("sticky-counting", 1), ("publish-after-sync", 6),
+            ("overlap", 1), ("audit", 1), ("cut-by-time", 3), ("sticky-counting", 1), ("publish-after-sync", 1),
         ] as [(String, UInt64)])
     func `the lack of a safeguard is noticed`(name: String, seed: UInt64) async throws {
         let safeguard = try #require(Safeguards.named.first { $0.name == name }?.safeguard)
