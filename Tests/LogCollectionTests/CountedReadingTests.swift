@@ -120,14 +120,17 @@ import Testing
         var rows: ListOfLogs
         /// When logs that are not there at once become visible.
         var visibleFrom: [String: Int64] = [:]
-        /// Logs that come between the count and the rows of an answer, in this second.
+        /// A log that comes between the count and the rows of an answer, in this second.
         var between: (id: String, second: Int64)?
+        /// A log that is counted and not shown.
+        var hidden: String?
         var requests = 0
 
         mutating func page(_ query: LogsQuery, at now: Int64) -> LogPage {
             requests += 1
             func isVisible(_ log: WorkflowLog, isCounted: Bool) -> Bool {
                 if isCounted, let between, between.second == now, between.id == log.id.text { return false }
+                if !isCounted, log.id.text == hidden { return false }
                 return log.createdAt <= now && visibleFrom[log.id.text].map { $0 <= now } ?? true
             }
             let all = rows.logs
@@ -208,6 +211,19 @@ import Testing
         collect(&collector, &list, at: 2594)
         #expect(collector.state.ledger.contains(LogID("late"), second: 2504))
         #expect(collector.state.collectedUntil > 2504)
+    }
+
+    @Test func `a run that an answer does not show is not given up if a row came after the count`() {
+        var (collector, list) = world()
+        list.rows.logs.append(.make("long", at: 2561, .running))
+        collect(&collector, &list, at: 2563)
+        list.rows.logs.append(.make("between", at: 2575))
+        (list.hidden, list.between) = ("long", ("between", 2575))
+        // The answer holds as many rows as were counted.
+        collector.requireFullAudit()
+        collect(&collector, &list, at: 2575)
+        #expect(collector.state.unfinished[LogID("long")] != nil)
+        #expect(collector.state.totals.abandoned.isEmpty)
     }
 
     @Test func `a deleted row is noticed by its count`() {

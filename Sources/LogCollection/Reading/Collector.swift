@@ -499,8 +499,9 @@ package struct Collector: Sendable {
             tally.unreadableRows += more
             findings.append(.unreadable(second: second, rows: more))
         }
+        let isCertain = !mayHaveYoungRows(reader, purpose, at: now)
         for part in reader.complete {
-            if state.concludeRead(of: part, seen: reader.seen) { counts.noteFound() }
+            if isCertain, state.concludeRead(of: part, seen: reader.seen) { counts.noteFound() }
             state.openWindows.close(part)
             state.closeUnreadable(in: part)
         }
@@ -526,6 +527,14 @@ package struct Collector: Sendable {
             for second in leftOut { appendAudit(Window(second: second), chunks: nil) }
             concludeCount(reader, at: now)
         }
+    }
+
+    /// Whether rows may have been read that came after the count: they would make up for known rows that were counted and not shown,
+    /// so that nothing is said of those.
+    private func mayHaveYoungRows(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) -> Bool {
+        var asked = now
+        if case .forward(let since?) = purpose { asked = since }
+        return state.ledger.hasLogs(in: Window(first: asked, last: reader.window.last))
     }
 
     /// Draws the conclusions from the count that came with the newest rows. If it does not agree, counts of their own tell more.
