@@ -118,7 +118,7 @@ import Testing
     /// A list that counts as it was some moments before its rows are selected.
     private struct MovingList {
         var rows: ListOfLogs
-        /// When logs that are not there at once become visible.
+        /// When logs become visible that do not in the second that stamps them.
         var visibleFrom: [String: Int64] = [:]
         /// A log that comes between the count and the rows of an answer, in this second.
         var between: (id: String, second: Int64)?
@@ -131,7 +131,7 @@ import Testing
             func isVisible(_ log: WorkflowLog, isCounted: Bool) -> Bool {
                 if isCounted, let between, between.second == now, between.id == log.id.text { return false }
                 if !isCounted, log.id.text == hidden { return false }
-                return log.createdAt <= now && visibleFrom[log.id.text].map { $0 <= now } ?? true
+                return (visibleFrom[log.id.text] ?? log.createdAt) <= now
             }
             let all = rows.logs
             defer { rows.logs = all }
@@ -224,6 +224,17 @@ import Testing
         collect(&collector, &list, at: 2575)
         #expect(collector.state.unfinished[LogID("long")] != nil)
         #expect(collector.state.totals.abandoned.isEmpty)
+    }
+
+    @Test(arguments: [Int64(60), 61])
+    func `where a row is stamped more than a minute ahead of the clock, nothing is counted along`(ahead: Int64) {
+        var (collector, list) = world()
+        list.rows.logs.append(.make("ahead", at: 2593 + ahead))
+        list.visibleFrom["ahead"] = 2540
+        collect(&collector, &list, at: 2563)
+        collector.begin(at: UnixTime(seconds: 2593))
+        // Who counts along asks for no more rows than are expected.
+        #expect((collector.nextQuery()?.limit == 100) == (ahead > 60))
     }
 
     @Test func `a deleted row is noticed by its count`() {

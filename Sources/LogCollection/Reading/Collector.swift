@@ -154,6 +154,8 @@ package struct Collector: Sendable {
 
     /// More logs are not recalled.
     private static let recallLimit: Int64 = 20_000
+    /// Rows are stamped at most so many seconds ahead of the server's clock, unless it was set.
+    private static let stampedAhead: Int64 = 60
     /// Rows are looked for so many seconds after the newest one that is known, while the server's clock lies before it.
     private static let auditedAhead: Int64 = 86_400
 
@@ -223,11 +225,12 @@ package struct Collector: Sendable {
         windows.reversed().map { .audit($0, chunks: 0, retried: nil) }
     }
 
-    /// Whether the newest rows and the count of all that may still get late rows can come by one request. Where rows are late, or
-    /// the clock or the counts are in doubt, or nothing has agreed yet, counts of their own are exact.
+    /// Whether the newest rows and the count of all that may still get late rows can come by one request. Where rows are late or
+    /// stamped ahead, or the clock or the counts are in doubt, or nothing has agreed yet, counts of their own are exact.
     private func mayCountForward(at now: Int64) -> Bool {
-        agreedAt != nil && !round.isFullAudit && counts.isBelieved && !lateRows.areExpected(at: now)
-            && presentEnd(from: state.frontier, at: now) == nil && settings.safeguards.contains(.cutByTime)
+        let ahead = Window(first: now.addingSaturating(Self.stampedAhead + 1))
+        return agreedAt != nil && !round.isFullAudit && counts.isBelieved && !lateRows.areExpected(at: now)
+            && !state.ledger.hasLogs(in: ahead) && settings.safeguards.contains(.cutByTime)
     }
 
     /// Whether the server's clock turned out to be so far ahead of what the plan went by that there is a gap to catch up.
@@ -244,7 +247,7 @@ package struct Collector: Sendable {
     /// Where a window that reaches to the present ends: nowhere, or in a minute where many known rows are stamped later still, from
     /// before the server's clock was set back.
     private func presentEnd(from first: Int64, at now: Int64) -> Int64? {
-        let end = now.addingSaturating(60)
+        let end = now.addingSaturating(Self.stampedAhead)
         guard first <= end, state.ledger.count(in: Window(first: end)) > RoundPlan.rowsWorthARequest else { return nil }
         return end
     }
