@@ -35,6 +35,8 @@ import Testing
         late.note(at: 1000)
         #expect(late.areExpected(at: 2799) && late.areExpected(at: 1))
         #expect(!late.areExpected(at: 2800))
+        late.note(at: .max)
+        #expect(!late.areExpected(at: .min))
     }
 }
 

@@ -9,6 +9,6 @@ struct LateRows: Sendable {
     mutating func note(at now: Int64) { latest = now }
 
     func areExpected(at now: Int64) -> Bool {
-        latest.map { abs(now.subtractingSaturating($0)) < Self.memory } ?? false
+        latest.map { now.subtractingSaturating($0).magnitude < Self.memory.magnitude } ?? false
     }
 }

@@ -276,6 +276,7 @@ struct WindowReader: Sendable {
         if latestUnreadable?.second == second { followsCounts = false }
     }
 
+    /// Ends the reading where the page reaches down to rows before the window, or its count leaves none of the window unread.
     private mutating func continueCounting(_ page: LogPage, of span: Window, at now: Int64) {
         guard var counting else { return }
         let seconds = page.logs.map(\.createdAt)
