@@ -207,6 +207,52 @@ import Testing
         #expect(scene.collector.state.unfinished.isEmpty)
     }
 
+    @Test(arguments: [1, 140])
+    func `a run that cannot be served any more is looked for as rarely as one that lasts`(rows: Int) {
+        let waiting = (0..<rows).map { WorkflowLog.make("\($0)", at: 2000, .running) }
+        let others = [WorkflowLog.make("early", at: 1990), .make("late", at: 2050)]
+        var scene = Scene(logs: waiting + others.prefix(1), start: 1900, now: 2020)
+        scene.round()
+        #expect(scene.collector.state.unfinished.count == rows)
+        scene.list.logs += others.suffix(1)
+        scene.bad = Set(waiting.map(\.id.text))
+        var costly = 0
+        for _ in 0..<120 {
+            scene.now += 30
+            if scene.round() > 3 { costly += 1 }
+        }
+        // An eighth of its age passes between two looks, and the row that cannot be served has tries of its own.
+        #expect(costly < 40)
+        #expect(scene.counted == 2)
+        #expect(scene.collector.state.openWindows.isEmpty)
+        scene.bad = []
+        scene.list.logs = others + (0..<rows).map { .make("\($0)", at: 2000) }
+        for _ in 0..<20 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 2 + UInt64(rows))
+    }
+
+    @Test func `a run that cannot be served in a crowded second keeps no open window waiting`() {
+        let crowd = (0..<220).map { WorkflowLog.make("\($0)", at: 2000, .running) }
+        var scene = Scene(logs: crowd, start: 1900, now: 2020)
+        scene.round()
+        scene.bad = Set(crowd.map(\.id.text))
+        scene.now = 2200
+        scene.round()
+        scene.list.logs.append(.make("late", at: 2100))
+        var state = scene.collector.state
+        _ = state.openWindows.open(2090...2110, at: 2200, lateLimit: 960) { _ in 0 }
+        scene.collector = Collector(settings: CollectionSettings(), state: state)
+        for _ in 0..<4 {
+            scene.now += 30
+            scene.round()
+        }
+        #expect(scene.counted == 1)
+        #expect(scene.collector.state.openWindows.isEmpty)
+    }
+
     @Test func `an open window of nothing but unreadable seconds holds nothing up`() {
         var scene = Scene(
             logs: [.make("bad", at: 2000), .make("worse", at: 2001), .make("late", at: 2005)], start: 1900, now: 2120)

@@ -169,6 +169,14 @@ package struct AppState: Hashable, Sendable {
         _ = unreadable.note(entry.rows, second: second, at: now)
     }
 
+    /// Lets runs whose look is due wait where their window could not be read: in a crowded second the next look costs hundreds of requests
+    /// again, and whatever else is to be read would never have its turn.
+    mutating func postponeLooks(in window: Window, at now: Int64, interval: Duration) {
+        for (id, run) in unfinished where window.contains(run.second) && run.isDue(at: now) {
+            unfinished[id]?.noteVainLook(at: now, interval: interval)
+        }
+    }
+
     /// Brings everything forward that waits for a moment which the server's clock will not show for long: it was planned when that
     /// clock was ahead.
     mutating func hasten(at now: Int64, interval: Duration) {

@@ -28,6 +28,11 @@ package struct UnfinishedRun: Hashable, Sendable {
         scheduleNextLook(after: now, interval: interval)
     }
 
+    /// Notes a look that could not show the run.
+    mutating func noteVainLook(at now: Int64, interval: Duration) {
+        scheduleNextLook(after: now, interval: interval)
+    }
+
     /// A run that has lasted long will probably last long: each pause is an eighth of its age, so its end is seen at most
     /// that much late, and a run that never ends costs about eighty looks in a week.
     private mutating func scheduleNextLook(after now: Int64, interval: Duration) {

@@ -502,6 +502,9 @@ package struct Collector: Sendable {
             tally.unreadableRows += more
             findings.append(.unreadable(second: second, rows: more))
         }
+        for part in reader.open + reader.refusing.keys.map({ Window(second: $0) }) {
+            state.postponeLooks(in: part, at: now, interval: settings.interval)
+        }
         let isCertain = !mayHaveYoungRows(reader, purpose, at: now)
         for part in reader.complete {
             if isCertain, state.concludeRead(of: part, seen: reader.seen) { counts.noteFound() }
