@@ -6,6 +6,8 @@ package struct FolderDisk: Disk {
 
     /// A file longer than this is not one of ours.
     private static let longestFile = 1 << 30
+    /// Bytes, for what a file has grown by while it was read.
+    private static let smallestRead = 4096
 
     /// Makes the folder, with those above it, where it is missing.
     package init(folder: String) throws(DiskError) {
@@ -27,17 +29,22 @@ package struct FolderDisk: Disk {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw DiskError(operation: "read", path: path(name), reason: "it is not a regular file")
         }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        // One byte more than it has: a read that does not fill them all has found its end.
+        var (room, bytes) = (max(0, min(Int(status.st_size), Self.longestFile)) + 1, [UInt8]())
         while true {
-            let count = chunk.withUnsafeMutableBytes { SystemCall.read(descriptor, $0) }
+            var count = 0
+            let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+                count = SystemCall.read(descriptor, UnsafeMutableRawBufferPointer(buffer))
+                filled = max(0, count)
+            }
+            guard count >= 0 else { throw failure("read", name) }
             if count == 0 { return bytes }
-            guard count > 0 else { throw failure("read", name) }
-            bytes += chunk[..<count]
+            bytes = bytes.isEmpty ? part : bytes + part
             guard bytes.count <= Self.longestFile else {
                 throw DiskError(
                     operation: "read", path: path(name), reason: "it is longer than \(Self.longestFile) bytes")
             }
+            room = max(room - count, Self.smallestRead)
         }
     }
 

@@ -48,6 +48,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1, 4095, 4096, 4097])
+    func `files of any size come back whole`(size: Int) throws {
+        try withDisk { disk in
+            let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+            try disk.replace("x", with: bytes)
+            #expect(try disk.read("x") == bytes)
+        }
+    }
+
+    #if os(Linux)
+        @Test func `a file whose size the system does not tell is read to its end`() throws {
+            let text = try FolderDisk(folder: "/proc/self").read("status") ?? []
+            #expect(text.count > 100)
+            #expect(text.last == UInt8(ascii: "\n"))
+        }
+    #endif
+
     @Test func `nobody else may read the files`() throws {
         try withDisk { disk in
             try disk.replace("x", with: [1])
