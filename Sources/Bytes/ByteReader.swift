@@ -1,6 +1,8 @@
 /// Reads what a `ByteWriter` wrote; never beyond the end, and never more elements than there are bytes for.
+@usableFromInline
 package struct ByteReader {
     /// The bytes are not what a writer makes.
+    @usableFromInline
     package struct Malformed: Error {
         package init() {}
     }
@@ -22,8 +24,10 @@ package struct ByteReader {
     }
 
     package mutating func unsigned() throws(Malformed) -> UInt64 {
-        var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), to: 70, by: 7) {
+        var value = UInt64(try byte())
+        if value < 0x80 { return value }
+        value &= 0x7f
+        for shift in stride(from: UInt64(7), to: 70, by: 7) {
             let byte = try byte()
             let bits = UInt64(byte & 0x7f)
             guard shift < 63 || bits <= 1 else { throw Malformed() }
@@ -45,6 +49,7 @@ package struct ByteReader {
 
     package mutating func double() throws(Malformed) -> Double { Double(bitPattern: try fixed()) }
 
+    @usableFromInline
     package mutating func flag() throws(Malformed) -> Bool {
         switch try byte() {
         case 0: false
@@ -62,12 +67,15 @@ package struct ByteReader {
         return text
     }
 
+    @inlinable
     package mutating func optional<Value>(_ read: (inout ByteReader) throws(Malformed) -> Value) throws(Malformed)
         -> Value?
     {
         try flag() ? read(&self) : nil
     }
 
+    /// Inlined where it is called, as a writer's is.
+    @inlinable
     package mutating func list<Value>(_ read: (inout ByteReader) throws(Malformed) -> Value) throws(Malformed)
         -> [Value]
     {
@@ -79,7 +87,8 @@ package struct ByteReader {
     }
 
     /// A length, which cannot be more than the bytes that are left: every element takes at least one.
-    private mutating func count() throws(Malformed) -> Int {
+    @usableFromInline
+    mutating func count() throws(Malformed) -> Int {
         let count = try unsigned()
         guard count <= UInt64(bytes.endIndex - position) else { throw Malformed() }
         return Int(count)
