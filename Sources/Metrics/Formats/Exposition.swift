@@ -19,11 +19,14 @@ package enum Exposition {
         let end = Array(encoding.endOfPage)
         let size = families.reduce(end.count) { $0 + $1.size }
         return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            LargePages.prefer(for: UnsafeMutableRawBufferPointer(buffer))
             var page = PageBuffer(buffer)
-            for family in families {
-                page.append(family.frame.before)
-                for (part, place) in family.pieces { parts[part].write(place, vocabulary, to: &page) }
-                page.append(family.frame.after)
+            vocabulary.withHeads { heads in
+                for family in families {
+                    page.append(family.frame.before)
+                    for (part, place) in family.pieces { parts[part].write(place, heads, to: &page) }
+                    page.append(family.frame.after)
+                }
             }
             page.append(end)
             count = page.count
@@ -156,12 +159,15 @@ package struct EncodedFamilies: Sendable {
         PageVocabulary.shared.withLock { vocabulary in
             var lines = writer.lines[...]
             var familyStart = 0
+            var previous: UInt16?
             for (family, familyEnd) in zip(families, ends) {
                 let start = bytes.count
                 while let text, let line = lines.first, line.start < familyEnd {
                     lines.removeFirst()
                     let whole = writer.bytes[line.start..<(lines.first?.start ?? writer.bytes.count)]
-                    shorten(whole, line, text, family.metric, &vocabulary, to: &bytes)
+                    let head = head(of: whole, line, text, family.metric, following: previous, &vocabulary)
+                    append(head == nil ? whole : whole[line.value...], behind: head, to: &bytes)
+                    previous = head ?? previous
                 }
                 if text == nil { bytes += writer.bytes[familyStart..<familyEnd] }
                 pieces.append(
@@ -177,30 +183,32 @@ package struct EncodedFamilies: Sendable {
     /// Stands for a line that is kept whole.
     private static let wholeLine = UInt16.max
 
-    private static func shorten(
-        _ line: ArraySlice<UInt8>, _ places: PageWriter.Line, _ label: [UInt8], _ metric: Metric,
-        _ vocabulary: inout PageVocabulary, to short: inout [UInt8]
-    ) {
+    /// The number of the line's beginning; nil where the line is kept whole.
+    private static func head(
+        of line: ArraySlice<UInt8>, _ places: PageWriter.Line, _ label: [UInt8], _ metric: Metric,
+        following previous: UInt16?, _ vocabulary: inout PageVocabulary
+    ) -> UInt16? {
         let labelEnd = places.labels + label.count
         // The labels of an info metric are of one app alone.
-        var number: UInt16?
-        if !metric.name.hasSuffix("_info"), labelEnd <= places.value,
+        guard !metric.name.hasSuffix("_info"), labelEnd <= places.value,
             line[places.labels..<labelEnd].elementsEqual(label)
-        {
-            number = vocabulary.number(ofHead: line[..<places.labels], after: line[labelEnd..<places.value])
-        }
-        let rest = number == nil ? line : line[places.value...]
-        withUnsafeBytes(of: (number ?? wholeLine).littleEndian) { short.append(contentsOf: $0) }
+        else { return nil }
+        return vocabulary.number(
+            ofHead: line[..<places.labels], after: line[labelEnd..<places.value], following: previous)
+    }
+
+    private static func append(_ rest: ArraySlice<UInt8>, behind head: UInt16?, to short: inout [UInt8]) {
+        withUnsafeBytes(of: (head ?? wholeLine).littleEndian) { short.append(contentsOf: $0) }
         short.appendLEB128(UInt64(rest.count))
         short += rest
     }
 
     /// Writes one of the pieces.
-    fileprivate func write(_ place: Int, _ vocabulary: PageVocabulary, to page: inout PageBuffer) {
+    fileprivate func write(_ place: Int, _ heads: PageVocabulary.Heads, to page: inout PageBuffer) {
         let range = Int(pieces[place].bytes.lowerBound)..<Int(pieces[place].bytes.upperBound)
         bytes.withUnsafeBufferPointer { bytes in
             guard let label else { return page.append(UnsafeBufferPointer(rebasing: bytes[range])) }
-            vocabulary.bytes.withUnsafeBufferPointer { headBytes in
+            label.withUnsafeBufferPointer { label in
                 var position = range.lowerBound
                 while position < range.upperBound {
                     let number = UInt16(bytes[position]) | UInt16(bytes[position + 1]) << 8
@@ -212,10 +220,10 @@ package struct EncodedFamilies: Sendable {
                         position += 1
                     } while bytes[position - 1] & 0x80 != 0
                     if number != Self.wholeLine {
-                        let head = vocabulary.heads[Int(number)]
-                        page.append(UnsafeBufferPointer(rebasing: headBytes[head.before]))
+                        let (before, after) = heads[number]
+                        page.append(before)
                         page.append(label)
-                        page.append(UnsafeBufferPointer(rebasing: headBytes[head.after]))
+                        page.append(after)
                     }
                     page.append(UnsafeBufferPointer(rebasing: bytes[position..<position + count]))
                     position += count
