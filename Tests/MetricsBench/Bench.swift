@@ -26,6 +26,10 @@ import MetricsFixtures
         for (name, _, format) in formats {
             let page = Exposition.encode(families, as: format)
             report(name, page.count) { _ = Exposition.encode(families, as: format) }
+            let encoding = format.encoding
+            let parts = Workload.parts(of: families, as: encoding)
+            report("\(name), parts alone", parts.count) { _ = Workload.parts(of: families, as: encoding) }
+            report("\(name), page of parts", page.count) { _ = Exposition.page(of: parts, as: encoding) }
             if let compressed = Gzip.compress(page) {
                 report("\(name), gzip alone", compressed.count) { _ = Gzip.compress(page) }
             }

@@ -25,6 +25,15 @@ enum Workload {
         }
     }
 
+    /// The families of each app as one part of a page.
+    static func parts(of families: [Family], as encoding: ExpositionFormat.Encoding) -> [EncodedFamilies] {
+        stride(from: 0, to: families.count, by: 5).map { start in
+            let families = Array(families[start..<start + 5])
+            let app = families[0].series[0].labelValues[0]
+            return EncodedFamilies(families, as: encoding, label: Label(name: "app", value: app))
+        }
+    }
+
     private static func busyHistogram(_ variant: Int) -> Histogram {
         var histogram = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200], native: true)
         var value = 0.2 + Double(variant) / 70
