@@ -420,4 +420,11 @@ import Testing
         app.round()
         #expect(app.runs == 40)
     }
+
+    @Test func `what passes between a machine and those who drive it is small`() {
+        // A word and a mark: each of a thousand apps keeps some of these in frames that last as long as it does.
+        #expect(MemoryLayout<AppMachine.Step>.size <= 9)
+        #expect(MemoryLayout<AppMachine.Input>.size <= 9)
+        #expect(MemoryLayout<AppMachine.Output>.size <= 9)
+    }
 }

@@ -107,14 +107,14 @@ actor AppHistoryReader {
 
     private func carryOut() async throws(HistoryError) {
         let input: AppMachine.Input
-        switch history.step {
+        switch nextStep {
         case .load: input = .loaded(.success(nil))
         case .askInfo:
             let answer = await source.info()
             noteFailure(of: answer.result)
             input = .info(answer)
         case .askLogs(let query):
-            let answer = await source.logs(query, history.urgency)
+            let answer = await source.logs(query, urgency)
             noteFailure(of: answer.result)
             input = .logs(answer)
         case .save: input = .saved(.success(()), took: .zero)
@@ -127,6 +127,21 @@ actor AppHistoryReader {
             input = .woke
         }
         guard !Task.isCancelled else { throw interruption }
+        try resume(with: input)
+    }
+
+    // None of these is inlined, so that the frames of asynchronous functions have no copy of a history.
+
+    private var nextStep: AppMachine.Step {
+        @inline(never) get { history.step }
+    }
+
+    private var urgency: Urgency {
+        @inline(never) get { history.urgency }
+    }
+
+    @inline(never)
+    private func resume(with input: AppMachine.Input) throws(HistoryError) {
         for event in history.resume(input, at: clock.now, jitter: Double.random(in: 0...1)) { log.report(event) }
         if let problem = history.problem { throw .app(name: app.displayName, advice: problem.advice, hasBegun: true) }
     }

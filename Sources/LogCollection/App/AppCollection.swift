@@ -26,12 +26,12 @@ package actor AppCollection {
 
     /// Collects until the task is cancelled, and then writes down what is not yet on disk.
     package func run() async {
-        for output in machine.takeOutputs() { await deliver(output) }
-        while let input = await carryOut(machine.step), !Task.isCancelled {
-            machine.resume(input, at: clock.now, jitter: Double.random(in: 0...1))
-            for output in machine.takeOutputs() { await deliver(output) }
+        for output in takeOutputs() { await deliver(output) }
+        while let input = await carryOut(nextStep), !Task.isCancelled {
+            resume(with: input)
+            for output in takeOutputs() { await deliver(output) }
         }
-        guard let store, let bytes = machine.finalCheckpoint() else { return }
+        guard let store, let bytes = finalCheckpoint() else { return }
         do throws(StateProblem) {
             try await store.save(bytes)
         } catch {
@@ -47,7 +47,7 @@ package actor AppCollection {
         switch step {
         case .load: return .loaded(await load())
         case .askInfo: return .info(await source.info())
-        case .askLogs(let query): return .logs(await source.logs(query, machine.urgency))
+        case .askLogs(let query): return .logs(await source.logs(query, urgency))
         case .save(let bytes):
             let started = clock.now.monotonic
             let result = await save(bytes)
@@ -77,4 +77,28 @@ package actor AppCollection {
             return .failure(error)
         }
     }
+
+    // MARK: The machine's turn
+
+    // None of these is inlined: a machine that an asynchronous function works with has a copy in the function's frame, which lasts as
+    // long as the app. The frames of a thousand apps took as much memory as all that is known of the apps.
+
+    private var nextStep: AppMachine.Step {
+        @inline(never) get { machine.step }
+    }
+
+    private var urgency: Urgency {
+        @inline(never) get { machine.urgency }
+    }
+
+    @inline(never)
+    private func resume(with input: AppMachine.Input) {
+        machine.resume(input, at: clock.now, jitter: Double.random(in: 0...1))
+    }
+
+    @inline(never)
+    private func takeOutputs() -> [AppMachine.Output] { machine.takeOutputs() }
+
+    @inline(never)
+    private func finalCheckpoint() -> [UInt8]? { machine.finalCheckpoint() }
 }

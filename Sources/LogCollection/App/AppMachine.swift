@@ -596,10 +596,11 @@ package struct AppMachine: Sendable {
     }
 }
 
-// What passes between a machine and whoever carries out its steps.
+// What passes between a machine and whoever carries out its steps. It is indirect, and so takes little of the frames of asynchronous
+// functions, which last as long as the app.
 extension AppMachine {
     /// What to do next; exactly one thing at a time.
-    package enum Step: Equatable, Sendable {
+    package indirect enum Step: Equatable, Sendable {
         case load
         case sleep(until: MonotonicTime)
         case askInfo
@@ -608,7 +609,7 @@ extension AppMachine {
     }
 
     /// What came of it.
-    package enum Input: Sendable {
+    package indirect enum Input: Sendable {
         case loaded(Result<[UInt8]?, StateProblem>)
         case woke
         case info(Answer<AppInfo>)
@@ -617,7 +618,7 @@ extension AppMachine {
     }
 
     /// What others should know, in the order in which it happened.
-    package enum Output: Sendable {
+    package indirect enum Output: Sendable {
         case publish(AppSnapshot)
         case report(AppEvent)
     }
