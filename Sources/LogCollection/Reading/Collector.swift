@@ -322,7 +322,7 @@ package struct Collector: Sendable {
                 if page.total > Self.recallLimit { reader.stop() }
             }
             let (isIsolating, mayGoOn) = (reader.isIsolating, reader.isReadingUnreadableSecond)
-            let progress = reader.receive(page, at: now.second)
+            let progress = reader.receive(page)
             if isIsolating, !mayGoOn { noteIsolation(&reader, mayGoOn: false, at: now.second) }
             resume(reader, purpose, progress, isFutile: news == 0 && !isIsolating, at: now.second)
             putOffSearches(at: now.second)

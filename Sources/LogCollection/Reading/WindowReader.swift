@@ -162,14 +162,13 @@ struct WindowReader: Sendable {
 
     // MARK: Answers
 
-    /// Takes the answer to `request`. `now` is a moment before which the server cannot have counted, in Unix seconds on its clock; it
-    /// says something only where more is counted than the window.
-    mutating func receive(_ page: LogPage, at now: Int64 = .min) -> Progress {
+    /// Takes the answer to `request`.
+    mutating func receive(_ page: LogPage) -> Progress {
         isUntouched = false
         let ids = page.logs.map { LogID($0.id) }
         seen.formUnion(ids)
         switch parts.popLast() {
-        case .span(let span) where counting != nil: continueCounting(page, of: span, at: now)
+        case .span(let span) where counting != nil: continueCounting(page, of: span)
         case .span(let span) where cutsByTime: continueAfter(page, of: span)
         case .span(let span): turnPage(after: 1, page, of: span)
         case .page(let number, let span): turnPage(after: number, page, of: span)
@@ -276,8 +275,9 @@ struct WindowReader: Sendable {
         if latestUnreadable?.second == second { followsCounts = false }
     }
 
-    /// Ends the reading where the page reaches down to rows before the window, or its count leaves none of the window unread.
-    private mutating func continueCounting(_ page: LogPage, of span: Window, at now: Int64) {
+    /// Ends the reading where the page reaches down to rows before the window. That a count leaves none of the window unread says
+    /// nothing: it is as low where a known row before the window was deleted, and one within is on no page yet.
+    private mutating func continueCounting(_ page: LogPage, of span: Window) {
         guard var counting else { return }
         let seconds = page.logs.map(\.createdAt)
         let isFull = page.rowCount >= counting.rows
@@ -287,13 +287,13 @@ struct WindowReader: Sendable {
             return parts.append(.span(span))
         }
         let reachesDown = !isFull || seconds.contains { $0 < span.first }
-        let holdsAll = page.total <= counting.known + seconds.count && seconds.allSatisfy { $0 < now }
-        guard !reachesDown, !holdsAll, let oldest = seconds.min() else {
+        guard !reachesDown, let oldest = seconds.min() else {
             count = (Window(first: counting.first, last: span.last), page.total)
             return
         }
-        // A second that fills a page takes pages of its own.
-        if counting.rows == LogsQuery.maximumLimit, seconds.allSatisfy({ $0 == oldest }) {
+        // A second that fills a page takes pages of its own, and nothing is gained by a page of what was on the one before.
+        let isFutile = counting.rows == LogsQuery.maximumLimit || span.last == oldest
+        if isFutile, seconds.allSatisfy({ $0 == oldest }) {
             self.counting = nil
         } else {
             counting.goOn(total: page.total, read: seconds.count { $0 > oldest })
