@@ -323,6 +323,7 @@ package struct Collector: Sendable {
             }
             let (isIsolating, mayGoOn) = (reader.isIsolating, reader.isReadingUnreadableSecond)
             let progress = reader.receive(page)
+            if news > 0 { reader.noteNewRows() }
             if isIsolating, !mayGoOn { noteIsolation(&reader, mayGoOn: false, at: now.second) }
             resume(reader, purpose, progress, isFutile: news == 0 && !isIsolating, at: now.second)
             putOffSearches(at: now.second)
@@ -505,9 +506,8 @@ package struct Collector: Sendable {
         for part in reader.open + reader.refusing.keys.map({ Window(second: $0) }) {
             state.postponeLooks(in: part, at: now, interval: settings.interval)
         }
-        let isCertain = !mayHaveYoungRows(reader, purpose, at: now)
         for part in reader.complete {
-            if isCertain, state.concludeRead(of: part, seen: reader.seen) { counts.noteFound() }
+            if !reader.hasNewRows, state.concludeRead(of: part, seen: reader.seen) { counts.noteFound() }
             state.openWindows.close(part)
             state.closeUnreadable(in: part)
         }
@@ -533,14 +533,6 @@ package struct Collector: Sendable {
             for second in leftOut { appendAudit(Window(second: second), chunks: nil) }
             concludeCount(reader, at: now)
         }
-    }
-
-    /// Whether rows may have been read that came after the count: they would make up for known rows that were counted and not shown,
-    /// so that nothing is said of those.
-    private func mayHaveYoungRows(_ reader: WindowReader, _ purpose: Purpose, at now: Int64) -> Bool {
-        var asked = now
-        if case .forward(let since?) = purpose { asked = since }
-        return state.ledger.hasLogs(in: Window(first: asked, last: reader.window.last))
     }
 
     /// Draws the conclusions from the count that came with the newest rows. If it does not agree, counts of their own tell more.

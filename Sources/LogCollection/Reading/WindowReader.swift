@@ -27,6 +27,9 @@ struct WindowReader: Sendable {
     private(set) var refusing: [Int64: Int] = [:]
     /// Whether an answer held fewer rows than its own count.
     private(set) var wasShort = false
+    /// Whether an answer held a row that had not been read before. It may have become visible after the answer's count, whatever second
+    /// stamps it, and make up for one that was counted and not shown.
+    private(set) var hasNewRows = false
     /// What an answer that held the window's last rows counted, if it counted more than the window.
     private(set) var count: (window: Window, total: Int64)?
     /// How far the requests reach back beyond the window; nil if they do not, or no longer.
@@ -161,6 +164,11 @@ struct WindowReader: Sendable {
     }
 
     // MARK: Answers
+
+    /// Notes that the answer which was received last held a row that had not been read before.
+    mutating func noteNewRows() {
+        hasNewRows = true
+    }
 
     /// Takes the answer to `request`.
     mutating func receive(_ page: LogPage) -> Progress {
