@@ -54,9 +54,10 @@ struct RoundPlan: Equatable {
         let complete = max(min(state.completeUntil, forwardStart), state.ledger.floor)
         let counted = Window(first: max(state.finalUntil, state.ledger.floor), last: forwardStart - 1)
         if mayCount {
+            // One row more than is read, for one before it shows that none is left.
             counting = CountedReading(
                 first: counted.first, known: state.ledger.count(in: counted),
-                rows: Self.rows(from: forwardStart, state, at: now))
+                rows: Self.rows(from: forwardStart, state, at: now) + 1)
             audits = [
                 Window(first: complete, last: forwardStart - 1), Window(first: counted.first, last: complete - 1),
             ].filter { !$0.isEmpty }
