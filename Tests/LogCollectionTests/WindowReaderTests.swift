@@ -147,14 +147,15 @@ import Testing
 
     /// Reads to the end on a server that refuses pages with one of `bad`.
     private func read(
-        _ reader: inout WindowReader, _ list: inout ListOfLogs, bad: Set<String>, now: Int64 = 2000
+        _ reader: inout WindowReader, _ list: inout ListOfLogs, bad: Set<String>, tellsPlaces: Bool = true,
+        now: Int64 = 2000
     ) -> Int {
         var requests = 0
         while let request = reader.request, requests < 5000 {
             requests += 1
             let page = list.page(request)
             if let index = page.logs.firstIndex(where: { bad.contains($0.id.text) }) {
-                _ = reader.receiveRefusal(index: index, at: now)
+                _ = reader.receiveRefusal(index: tellsPlaces ? index : nil, at: now)
             } else {
                 _ = reader.receive(page)
             }
@@ -195,13 +196,29 @@ import Testing
         #expect(requests < 600)
     }
 
-    @Test func `an unbounded window with its newest row unreadable is read`() {
-        let logs = (0..<30).map { WorkflowLog.make("\($0)", at: 1000 + Int64($0)) }
+    @Test(arguments: [-90_000, -1000, 20, 28, 29, 31], [true, false])
+    func `an unbounded window with its newest row unreadable is read, however far ahead of the clock it is`(
+        now: Int64, tellsPlaces: Bool
+    ) {
+        let logs = (0..<30).map { WorkflowLog.make("\($0)", at: 100_000 + Int64($0)) }
         var list = ListOfLogs(logs: logs)
-        var reader = WindowReader(Window(first: 1000))
-        _ = read(&reader, &list, bad: [logs[29].id.text], now: 1031)
+        var reader = WindowReader(Window(first: 100_000))
+        let requests = read(&reader, &list, bad: [logs[29].id.text], tellsPlaces: tellsPlaces, now: 100_000 + now)
         #expect(reader.seen.count == 29)
-        #expect(reader.refusing == [1029: 1])
+        #expect(reader.refusing == [100_029: 1])
+        #expect(reader.open.isEmpty && reader.unread.isEmpty)
+        #expect(requests < 40)
+    }
+
+    @Test(arguments: [true, false])
+    func `a row that cannot be served is found hours ahead of the clock`(tellsPlaces: Bool) {
+        let logs: [WorkflowLog] = [.make("old", at: 1000), .make("ahead", at: 90_000)]
+        var list = ListOfLogs(logs: logs)
+        var reader = WindowReader(Window(first: 900))
+        let requests = read(&reader, &list, bad: [logs[1].id.text], tellsPlaces: tellsPlaces, now: 1005)
+        #expect(reader.seen.count == 1)
+        #expect(reader.refusing == [90_000: 1])
+        #expect(requests < (tellsPlaces ? 45 : 120))
     }
 
     @Test func `a server that serves no row at all is not asked for ever`() {

@@ -10,14 +10,18 @@ struct NewestRowSearch: Sendable {
     /// The row is of one of the seconds from here to `last`.
     private var first: Int64
     private var last: Int64
-    /// The latest second, which stands for all later ones where the window has no end.
-    private let latest: Int64
+    /// The latest second, which stands for all later ones where the window has no end, until a count has told that they are empty.
+    private var latest: Int64
+    private var isEndKnown: Bool
+    /// Where the row is later still, so many seconds more are searched; each time twice as many.
+    private var stride: Int64 = 64
+    private var isBeyondClock = false
     /// So many of the latest seconds are looked at first.
     private var firstStep: Int64?
 
     /// - Parameters:
     ///   - first: the row is not older.
-    ///   - now: where a window without an end is taken to end, in Unix seconds on the server's clock.
+    ///   - now: where a window without an end is taken to end at first, in Unix seconds on the server's clock.
     ///   - rows: how many rows the window has, if it is known.
     ///   - spacing: how many seconds lie between such rows, as far as that is known.
     init(
@@ -30,16 +34,18 @@ struct NewestRowSearch: Sendable {
         self.first = first
         latest = max(first, window.last ?? now)
         last = latest
+        isEndKnown = window.last != nil
         firstStep = spacing.map { max(1, $0.multipliedSaturating(by: 2)) }
     }
 
     /// The row's second; nil while it is searched.
-    var found: Int64? { first == last ? first : nil }
+    var found: Int64? { first == last && !asksBeyond ? first : nil }
 
-    /// The later seconds of a window without an end, where its newest row may be as well.
-    var unsearched: Window? {
-        found == latest && window.last == nil ? Window(first: latest.addingSaturating(1)) : nil
-    }
+    /// Whether the seconds after the latest one are counted next.
+    private var asksBeyond: Bool { !isEndKnown && (isBeyondClock || first == latest) }
+
+    /// More seconds ahead of the clock are not searched: who counts rows there counts them everywhere.
+    private static let longestStride: Int64 = 1 << 40
 
     /// The first of the seconds whose rows are counted next.
     private var cut: Int64 {
@@ -48,11 +54,25 @@ struct NewestRowSearch: Sendable {
         return first + width / 2 + 1
     }
 
-    var request: PageRequest { .count(of: Window(first: cut, last: last == latest ? window.last : last)) }
+    var request: PageRequest {
+        if asksBeyond { return .count(of: Window(first: latest.addingSaturating(1))) }
+        return .count(of: Window(first: cut, last: last == latest ? window.last : last))
+    }
 
     /// Takes the count of `request`.
     mutating func receive(total: Int64) {
+        if asksBeyond { return receiveBeyond(total: total) }
         if total > 0 { (first, rows) = (cut, total) } else { last = cut - 1 }
         firstStep = nil
+    }
+
+    private mutating func receiveBeyond(total: Int64) {
+        isEndKnown = total <= 0 || stride > Self.longestStride
+        guard !isEndKnown else { return }
+        isBeyondClock = true
+        (first, rows) = (latest.addingSaturating(1), total)
+        latest = latest.addingSaturating(stride)
+        last = latest
+        stride *= 2
     }
 }

@@ -51,8 +51,10 @@ struct WindowReader: Sendable {
     private var refusals = 0
     /// Those among them that were not of a second which is read row by row.
     private var refusedSpans = 0
-    /// The server's second of the latest refusal: where a window without an end is halved.
+    /// The server's second of the latest refusal: where a window without an end is taken to end.
     private var refusedAt: Int64 = .min
+    /// So many seconds ahead of that rows were looked for last.
+    private var stride: Int64 = 1
     private var hasEndedEarly = false
     /// The latest row that was found to be unreadable, and how many seconds lie between it and the one before.
     private var latestUnreadable: (second: Int64, spacing: Int64?)?
@@ -372,7 +374,6 @@ struct WindowReader: Sendable {
     private mutating func goOn(_ search: NewestRowSearch) {
         guard let second = search.found else { return parts.append(.dating(search)) }
         latestUnreadable = (second, latestUnreadable.map { $0.second - second })
-        if let later = search.unsearched { append(later) }
         let rest = Window(first: search.window.first, last: second - 1)
         if search.isNextRefused, search.rows == 1, !rest.isEmpty {
             parts.append(.afterNewest(rest, isNewestRefused: true))
@@ -382,12 +383,20 @@ struct WindowReader: Sendable {
         parts.append(.withUnreadable(UnreadableSecondReader(second: second, total: search.rows)))
     }
 
+    /// A second at or after which the rows of a window without an end are taken to end: the present, or where rows are stamped ahead
+    /// of it, twice as far ahead each time.
+    private mutating func presumedEnd(after first: Int64) -> Int64 {
+        if refusedAt > first { return refusedAt }
+        stride = min(stride * 2, 1 << 40)
+        return first.addingSaturating(stride)
+    }
+
     private mutating func halve(_ span: Window) {
         guard !span.isSingleSecond else {
             parts.append(.withUnreadable(UnreadableSecondReader(second: span.first, known: known)))
             return
         }
-        let last = span.last ?? max(span.first, refusedAt)
+        let last = span.last ?? presumedEnd(after: span.first)
         let middle = span.first + (last - span.first) / 2
         append(Window(first: span.first, last: middle))
         append(Window(first: middle + 1, last: span.last))
