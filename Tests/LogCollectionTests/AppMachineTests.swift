@@ -421,6 +421,26 @@ import Testing
         #expect(app.runs == 40)
     }
 
+    @Test func `a row that cannot be served bears out the clock that stamped it`() throws {
+        var app = DrivenApp(ownClock: .seconds(-7200))
+        app.write()
+        app.rounds(2)
+        // While no exporter runs, the only row comes that tells of the present.
+        app.pass(.seconds(2000))
+        app.write()
+        let stamp = app.serverNow.second
+        app.failing = { step in
+            guard case .askLogs(let query) = step, query.page == 1 else { return nil }
+            let window = Window(first: query.createdAtAfter ?? .min, last: query.createdAtBefore)
+            return window.contains(stamp) ? .unreadableRow(index: 0) : nil
+        }
+        app.restart()
+        app.rounds(6)
+        #expect(isUp(app))
+        let until = try #require(app.published?.numbers?.collectedUntil)
+        #expect(app.serverNow.second - until < 120)
+    }
+
     @Test func `what passes between a machine and those who drive it is small`() {
         // A word and a mark: each of a thousand apps keeps some of these in frames that last as long as it does.
         #expect(MemoryLayout<AppMachine.Step>.size <= 9)

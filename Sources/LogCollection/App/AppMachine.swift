@@ -526,7 +526,8 @@ package struct AppMachine: Sendable {
         snapshot.clockDifference = answer.clockDifference
         let state = collector?.state
         let step = serverClock.note(date, at: now, span: answer.duration, frontier: state?.frontier) { window in
-            state?.ledger.hasLogs(in: window) ?? false
+            // A row that cannot be served was stamped all the same.
+            state.map { $0.ledger.hasLogs(in: window) || !$0.unreadable.isEmpty(in: window) } ?? false
         }
         guard let step else { return }
         collector?.requireFullAudit()
