@@ -1,4 +1,5 @@
 import DifyAPI
+import TestSupport
 import Testing
 
 @testable import LogCollection
@@ -148,12 +149,13 @@ import Testing
     /// Reads to the end on a server that refuses pages with one of `bad`.
     private func read(
         _ reader: inout WindowReader, _ list: inout ListOfLogs, bad: Set<String>, tellsPlaces: Bool = true,
-        now: Int64 = 2000
+        lie: Int64 = 0, now: Int64 = 2000
     ) -> Int {
         var requests = 0
         while let request = reader.request, requests < 5000 {
             requests += 1
-            let page = list.page(request)
+            var page = list.page(request)
+            page.total += lie
             if let index = page.logs.firstIndex(where: { bad.contains($0.id.text) }) {
                 _ = reader.receiveRefusal(index: tellsPlaces ? index : nil, at: now)
             } else {
@@ -230,6 +232,19 @@ import Testing
         #expect(!reader.unread.isEmpty)
         #expect(!reader.isWhole)
         #expect(reader.complete.isEmpty)
+    }
+
+    @Test(arguments: [1, 2, 6, 17, 101, 106])
+    func `rows that only a count has are not remembered as unreadable`(rows: Int) {
+        for lie in 1...3 as ClosedRange<Int64> {
+            for seed in 1...20 as ClosedRange<UInt64> {
+                let logs = (0..<rows).map { WorkflowLog.make("\($0)", at: 1005) }
+                var list = ListOfLogs(logs: logs, generator: Seeded(seed))
+                var reader = WindowReader(Window(second: 1005), known: Set(logs.dropFirst().map { LogID($0.id) }))
+                _ = read(&reader, &list, bad: [logs[0].id.text], lie: lie)
+                #expect(reader.refusing.isEmpty)
+            }
+        }
     }
 
     @Test func `known unreadable seconds are not asked for`() {
