@@ -87,7 +87,9 @@ def wait_value(what, attempt, seconds=60):
         except (OSError, urllib.error.URLError):
             pass
         time.sleep(0.2)
-    raise SystemExit(f"waited {seconds} s in vain for {what}")
+    gone = [f"{os.path.basename(process.args[0])} has ended with {process.poll()}"
+            for process in started if process.poll() is not None]
+    raise SystemExit("; ".join([f"waited {seconds} s in vain for {what}", *gone]))
 
 
 def wait_for(what, attempt, seconds=60):
