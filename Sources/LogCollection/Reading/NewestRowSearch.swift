@@ -45,7 +45,7 @@ struct NewestRowSearch: Sendable {
     private var asksBeyond: Bool { !isEndKnown && (isBeyondClock || first == latest) }
 
     /// More seconds ahead of the clock are not searched: who counts rows there counts them everywhere.
-    private static let longestStride: Int64 = 1 << 40
+    static let longestStride: Int64 = 1 << 40
 
     /// The first of the seconds whose rows are counted next.
     private var cut: Int64 {

@@ -387,7 +387,7 @@ struct WindowReader: Sendable {
     /// of it, twice as far ahead each time.
     private mutating func presumedEnd(after first: Int64) -> Int64 {
         if refusedAt > first { return refusedAt }
-        stride = min(stride * 2, 1 << 40)
+        stride = min(stride * 2, NewestRowSearch.longestStride)
         return first.addingSaturating(stride)
     }
 
