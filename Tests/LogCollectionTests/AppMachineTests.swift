@@ -366,6 +366,23 @@ import Testing
         #expect(recovered.count == 1)
     }
 
+    @Test func `requests that fail make no work that can wait of a short catch-up`() {
+        var app = DrivenApp(lookback: .seconds(86_400))
+        app.write(3)
+        var left = 20
+        app.failing = { step in
+            guard !step.isInfo, left > 0 else { return nil }
+            left -= 1
+            return .server(status: 500, message: "")
+        }
+        while app.runs < 3, app.asked.count < 200 {
+            #expect(app.machine.urgency == .regular)
+            app.carryOut()
+        }
+        #expect(left == 0)
+        #expect(app.runs == 3)
+    }
+
     @Test func `a long catch-up tells how far it is`() throws {
         var app = DrivenApp(lookback: .seconds(86_400))
         for minute in 0..<1440 { app.write(8, before: .seconds(minute * 60)) }

@@ -126,8 +126,8 @@ package struct AppMachine: Sendable {
     private static let infoLifetime = Duration.seconds(3600)
     /// A state that cannot be used is looked at again this often: its file may be restored, its lock be given up.
     private static let loadInterval = Duration.seconds(30)
-    /// A catch-up of so few requests is over soon, and its rounds are as urgent as others.
-    private static let shortCatchUp: UInt64 = 4
+    /// A catch-up of so few pages is over soon, and its rounds are as urgent as others.
+    private static let shortCatchUp = 4
     /// Durable steps of a long round come this far apart at least.
     private static let stepInterval = Duration.seconds(1)
 
@@ -163,7 +163,7 @@ package struct AppMachine: Sendable {
     /// Whether the request that is to be made now can wait.
     package var urgency: Urgency {
         guard case .asking(let request, _) = phase, case .logs = request.question, let collector,
-            collector.isCatchingUp, let catchUp, catchUp.requests(of: requestCount) >= Self.shortCatchUp
+            collector.isCatchingUp, let catchUp, catchUp.answers >= Self.shortCatchUp
         else { return .regular }
         return .background(strain: collector.answerTimes.strain)
     }
@@ -376,6 +376,7 @@ package struct AppMachine: Sendable {
             case (.logs, .unreadableRow(let index)):
                 guard answer.keyVersion == keyVersion(expectedFor: request, round) else { return startOver(round) }
                 let moment = serverMoment(of: answer, at: now)
+                catchUp?.noteAnswer()
                 guard collector?.receiveRefusal(index: index, at: moment) == true else {
                     return end(.api(error), round, at: now)
                 }
@@ -420,6 +421,7 @@ package struct AppMachine: Sendable {
         _ page: LogPage, _ answer: Answer<LogPage>, _ round: Round, at now: ClockReading
     ) {
         let moment = serverMoment(of: answer, at: now)
+        catchUp?.noteAnswer()
         collector?.receive(page, at: moment, took: answer.duration)
         note(collector?.takeOddValues() ?? [])
         noteFindings()

@@ -20,6 +20,8 @@ struct CatchUp: Sendable {
     private let rowsBefore: Int
     private let requestsBefore: UInt64
     private var toldAt: MonotonicTime
+    /// How many pages were asked for and answered. Requests that fail do not count: they make no long piece of work of a short one.
+    private(set) var answers = 0
 
     private static let tellingInterval = Duration.seconds(60)
     private static let longestEstimate = Duration.seconds(365 * 86_400)
@@ -30,8 +32,7 @@ struct CatchUp: Sendable {
         (from, rowsBefore, requestsBefore) = (frontier, rows, requests)
     }
 
-    /// How many requests it has made, of so many in all.
-    func requests(of all: UInt64) -> UInt64 { all - requestsBefore }
+    mutating func noteAnswer() { answers += 1 }
 
     /// `present` is the server's second.
     func progress(
