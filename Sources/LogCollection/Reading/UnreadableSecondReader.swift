@@ -55,8 +55,8 @@ struct UnreadableSecondReader: Sendable {
         return PageRequest(window: Window(second: second), page: next.page, limit: Self.limits[next.level])
     }
 
-    /// Takes the answer to `request`: `rows` is how many it held, with those that are no logs.
-    mutating func receive(_ ids: [LogID], rows: Int, total count: Int64) -> Progress {
+    /// Takes the answer to `request`.
+    mutating func receive(_ ids: [LogID], total count: Int64) -> Progress {
         requests += 1
         seen.formUnion(ids)
         if let total {
@@ -65,7 +65,7 @@ struct UnreadableSecondReader: Sendable {
                 // The list ends before its count: that count would be walked for nothing, and rows that are not there be remembered
                 // as unreadable.
                 let limit = Self.limits[served.level]
-                if rows < min(limit, total - (served.page - 1) * limit) { return .incomplete }
+                if ids.count < min(limit, total - (served.page - 1) * limit) { return .incomplete }
             }
         } else {
             guard count <= Self.rowLimit else { return .incomplete }

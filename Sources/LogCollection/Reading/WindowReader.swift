@@ -198,7 +198,7 @@ struct WindowReader: Sendable {
                 open.append(Window(second: reader.second))
             }
         case .withUnreadable(var reader):
-            let progress = reader.receive(ids, rows: page.rowCount, total: page.total)
+            let progress = reader.receive(ids, total: page.total)
             conclude(reader, progress)
         case nil: break
         }
