@@ -366,7 +366,7 @@ import Testing
         #expect(recovered.count == 1)
     }
 
-    @Test func `requests that fail make no work that can wait of a short catch-up`() {
+    @Test func `failed requests do not make a short catch-up background work`() {
         var app = DrivenApp(lookback: .seconds(86_400))
         app.write(3)
         var left = 20

@@ -20,7 +20,7 @@ struct CatchUp: Sendable {
     private let rowsBefore: Int
     private let requestsBefore: UInt64
     private var toldAt: MonotonicTime
-    /// How many pages were asked for and answered. Requests that fail do not count: they make no long piece of work of a short one.
+    /// How many requests for logs were answered. Failed ones do not count: they do not make a short catch-up a long one.
     private(set) var answers = 0
 
     private static let tellingInterval = Duration.seconds(60)

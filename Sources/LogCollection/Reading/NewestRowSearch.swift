@@ -44,7 +44,7 @@ struct NewestRowSearch: Sendable {
     /// Whether the seconds after the latest one are counted next.
     private var asksBeyond: Bool { !isEndKnown && (isBeyondClock || first == latest) }
 
-    /// More seconds ahead of the clock are not searched: who counts rows there counts them everywhere.
+    /// The search goes no further ahead: a server that still counts rows there counts them for any window.
     static let longestStride: Int64 = 1 << 40
 
     /// The first of the seconds whose rows are counted next.

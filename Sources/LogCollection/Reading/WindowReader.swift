@@ -383,8 +383,7 @@ struct WindowReader: Sendable {
         parts.append(.withUnreadable(UnreadableSecondReader(second: second, total: search.rows)))
     }
 
-    /// A second at or after which the rows of a window without an end are taken to end: the present, or where rows are stamped ahead
-    /// of it, twice as far ahead each time.
+    /// Where a window without an end is taken to end: at the present, or, if it begins later, further after its beginning each time.
     private mutating func presumedEnd(after first: Int64) -> Int64 {
         if refusedAt > first { return refusedAt }
         stride = min(stride * 2, NewestRowSearch.longestStride)
