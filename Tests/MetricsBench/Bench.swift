@@ -29,7 +29,8 @@ import MetricsFixtures
             let encoding = format.encoding
             let parts = Workload.parts(of: families, as: encoding)
             report("\(name), parts alone", parts.count) { _ = Workload.parts(of: families, as: encoding) }
-            report("\(name), page of parts", page.count) { _ = Exposition.page(of: parts, as: encoding) }
+            report("\(name), plan of a page", page.count) { _ = ExpositionPage(of: parts, as: encoding) }
+            report("\(name), page of parts", page.count) { _ = ExpositionPage(of: parts, as: encoding).bytes }
             if let compressed = Gzip.compress(page) {
                 report("\(name), gzip alone", compressed.count) { _ = Gzip.compress(page) }
             }

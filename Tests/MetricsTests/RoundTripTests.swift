@@ -39,7 +39,28 @@ import Testing
             for format: ExpositionFormat in [.textV004, .openMetrics(.v100), .protobufDelimited] {
                 let encoded = parts.map { EncodedFamilies($0, as: format.encoding) }
                 let whole = Exposition.encode(families, as: format)
-                #expect(Exposition.page(of: encoded, as: format.encoding) == whole, "state \(state)")
+                #expect(ExpositionPage(of: encoded, as: format.encoding).bytes == whole, "state \(state)")
+            }
+        }
+    }
+
+    @Test func `any stretch of a page is that of the whole page`() {
+        for state in 0..<200 {
+            var random = Seeded(UInt64(state))
+            let apps = ["a", "b", "c"].map { app in (app, random.families().map { $0.labelled(app) }) }
+            for format: ExpositionFormat in [.textV004, .openMetrics(.v100), .protobufDelimited] {
+                let parts = apps.map {
+                    EncodedFamilies($1, as: format.encoding, label: Label(name: "app", value: $0))
+                }
+                let page = ExpositionPage(of: parts, as: format.encoding)
+                let whole = page.bytes
+                for _ in 0..<20 where !whole.isEmpty {
+                    let start = Int(random.next() % UInt64(whole.count))
+                    let count = 1 + Int(random.next() % UInt64(whole.count - start))
+                    var stretch = [UInt8](repeating: 0, count: count)
+                    stretch.withUnsafeMutableBytes { page.write(from: start, to: $0) }
+                    #expect(stretch[...] == whole[start..<start + count], "state \(state)")
+                }
             }
         }
     }
@@ -55,8 +76,8 @@ import Testing
                 let sharing = zip(apps, parts).map { app, families in
                     EncodedFamilies(families, as: format.encoding, label: Label(name: "app", value: app))
                 }
-                let page = Exposition.page(of: sharing, as: format.encoding)
-                #expect(page == Exposition.page(of: whole, as: format.encoding), "state \(state)")
+                let page = ExpositionPage(of: sharing, as: format.encoding).bytes
+                #expect(page == ExpositionPage(of: whole, as: format.encoding).bytes, "state \(state)")
             }
         }
     }

@@ -112,7 +112,7 @@ extension Routes {
                 headers: [
                     "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
                 ],
-                body: Exposition.page(of: parts + [own], as: format.encoding))
+                body: ExpositionPage(of: parts + [own], as: format.encoding).bytes)
         }
     }
 

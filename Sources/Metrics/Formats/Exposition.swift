@@ -8,100 +8,7 @@ import Platform
 package enum Exposition {
     /// The page of these families alone, in the order of their names and label values.
     package static func encode(_ families: [Family], as format: ExpositionFormat) -> [UInt8] {
-        page(of: [EncodedFamilies(families, as: format.encoding)], as: format.encoding)
-    }
-
-    /// The page with the series of all parts: one block or message for each family, in the order of their names, with the
-    /// series of the parts in the order of the parts. All must be of this encoding.
-    package static func page(of parts: [EncodedFamilies], as encoding: ExpositionFormat.Encoding) -> [UInt8] {
-        let vocabulary = PageVocabulary.shared.withLock { $0 }
-        let families = framed(parts, encoding, vocabulary.metrics)
-        let end = Array(encoding.endOfPage)
-        let size = families.reduce(end.count) { $0 + $1.size }
-        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            LargePages.prefer(for: UnsafeMutableRawBufferPointer(buffer))
-            var page = PageBuffer(buffer)
-            vocabulary.withHeads { heads in
-                for family in families {
-                    page.append(family.frame.before)
-                    for (part, place) in family.pieces { parts[part].write(place, heads, to: &page) }
-                    page.append(family.frame.after)
-                }
-            }
-            page.append(end)
-            count = page.count
-        }
-    }
-
-    /// A family of a page, with the places of its series among the parts and their pieces.
-    private struct FramedFamily {
-        let frame: ExpositionFormat.Encoding.Frame
-        let pieces: [(part: Int, place: Int)]
-        let size: Int
-    }
-
-    private static func framed(
-        _ parts: [EncodedFamilies], _ encoding: ExpositionFormat.Encoding, _ metrics: [Metric]
-    ) -> [FramedFamily] {
-        var families: [FramedFamily] = []
-        var cursors = parts.map { _ in 0 }
-        while let metric = parts.firstMetric(behind: cursors, metrics) {
-            var pieces: [(part: Int, place: Int)] = []
-            pieces.reserveCapacity(parts.count)
-            var seriesBytes = 0
-            for part in parts.indices {
-                let place = cursors[part]
-                guard place < parts[part].pieces.count,
-                    metrics[Int(parts[part].pieces[place].metric)].name == metric.name
-                else { continue }
-                pieces.append((part, place))
-                seriesBytes += Int(parts[part].pieces[place].size)
-                cursors[part] += 1
-            }
-            let frame = encoding.frame(of: metric, seriesBytes: seriesBytes)
-            families.append(
-                FramedFamily(frame: frame, pieces: pieces, size: frame.before.count + seriesBytes + frame.after.count))
-        }
-        return families
-    }
-}
-
-extension [EncodedFamilies] {
-    /// Of the metrics that come next in each part, the first by name.
-    fileprivate func firstMetric(behind cursors: [Int], _ metrics: [Metric]) -> Metric? {
-        var first: Int?
-        for part in indices {
-            guard cursors[part] < self[part].pieces.count else { continue }
-            let metric = Int(self[part].pieces[cursors[part]].metric)
-            guard let other = first else {
-                first = metric
-                continue
-            }
-            if metric != other, metrics[metric].name < metrics[other].name { first = metric }
-        }
-        return first.map { metrics[$0] }
-    }
-}
-
-/// A page that is being put together in memory of its size.
-private struct PageBuffer {
-    private let buffer: UnsafeMutableBufferPointer<UInt8>
-    private(set) var count = 0
-
-    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-        self.buffer = buffer
-    }
-
-    /// Traps where the page would become larger than its memory.
-    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
-        precondition(buffer.count - count >= bytes.count)
-        (target + count).update(from: source, count: bytes.count)
-        count += bytes.count
-    }
-
-    mutating func append(_ bytes: [UInt8]) {
-        bytes.withUnsafeBufferPointer { append($0) }
+        ExpositionPage(of: [EncodedFamilies(families, as: format.encoding)], as: format.encoding).bytes
     }
 }
 
@@ -110,7 +17,7 @@ private struct PageBuffer {
 /// It is kept for as long as nothing changes. A part of text whose lines all have one label keeps of each line the number of its
 /// beginning, which it shares with other parts, and its value: some tenth of the text.
 package struct EncodedFamilies: Sendable {
-    fileprivate struct Piece: Sendable {
+    struct Piece: Sendable {
         /// By its number in the vocabulary.
         let metric: UInt32
         let bytes: Range<Int32>
@@ -122,7 +29,7 @@ package struct EncodedFamilies: Sendable {
     /// `name="value"` of the label that all lines begin with; nil where the bytes are those of the page.
     private let label: [UInt8]?
     /// In the order of the metrics' names.
-    fileprivate let pieces: [Piece]
+    let pieces: [Piece]
 
     /// Encodes the families that have series, those of one name as one, in the order of their names and label values. `label` is the
     /// first of the series, if all have the same.
@@ -203,9 +110,8 @@ package struct EncodedFamilies: Sendable {
         short += rest
     }
 
-    /// Writes one of the pieces.
-    fileprivate func write(_ place: Int, _ heads: PageVocabulary.Heads, to page: inout PageBuffer) {
-        let range = Int(pieces[place].bytes.lowerBound)..<Int(pieces[place].bytes.upperBound)
+    /// Writes what the bytes of one of the pieces stand for.
+    func write(_ range: Range<Int>, _ heads: PageVocabulary.Heads, to page: inout PageBuffer) {
         bytes.withUnsafeBufferPointer { bytes in
             guard let label else { return page.append(UnsafeBufferPointer(rebasing: bytes[range])) }
             label.withUnsafeBufferPointer { label in
@@ -258,9 +164,9 @@ extension SeriesWriter {
 
 extension ExpositionFormat.Encoding {
     /// What stands around the series of a family.
-    fileprivate typealias Frame = (before: [UInt8], after: [UInt8])
+    typealias Frame = (before: [UInt8], after: [UInt8])
 
-    fileprivate func frame(of metric: Metric, seriesBytes: Int) -> Frame {
+    func frame(of metric: Metric, seriesBytes: Int) -> Frame {
         switch self {
         case .text: (PageWriter.textComments(of: metric), [])
         case .openMetrics: (PageWriter.openMetricsComments(of: metric), [])
@@ -268,7 +174,7 @@ extension ExpositionFormat.Encoding {
         }
     }
 
-    fileprivate var endOfPage: String.UTF8View {
+    var endOfPage: String.UTF8View {
         switch self {
         case .text, .protobuf: "".utf8
         case .openMetrics: "# EOF\n".utf8

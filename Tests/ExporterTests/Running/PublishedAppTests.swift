@@ -13,7 +13,7 @@ import Testing
         for (encoding, format) in [
             (ExpositionFormat.Encoding.text, ExpositionFormat.textV004), (.protobuf, .protobufDelimited),
         ] {
-            let page = Exposition.page(of: [app.part(as: encoding)], as: encoding)
+            let page = ExpositionPage(of: [app.part(as: encoding)], as: encoding).bytes
             #expect(page == Exposition.encode(snapshot.families, as: format))
         }
     }
