@@ -15,9 +15,11 @@ enum {
     GZIP_FRAMING = 16,
     MEMORY_LEVEL = 8,
     STRATEGY_DEFAULT = 0,
+    FLUSH_NONE = 0,
     FLUSH_FINISH = 4,
     CODE_OK = 0,
     CODE_STREAM_END = 1,
+    CODE_NO_MEMORY = -4,
 };
 
 struct stream {
@@ -73,31 +75,59 @@ static void open_library(void) {
 
 static pthread_once_t open_once = PTHREAD_ONCE_INIT;
 
-unsigned char *czlib_gzip(const unsigned char *bytes, size_t count, size_t *length) {
+struct czlib_gzip {
+    struct stream stream;
+    unsigned char *compressed;
+    size_t capacity;
+    int code;
+};
+
+struct czlib_gzip *czlib_gzip_begin(size_t count) {
     pthread_once(&open_once, open_library);
     if (!zlib.is_open || count > UINT_MAX / 2) return NULL;
 
-    struct stream stream = {.next_in = bytes, .available_in = (unsigned)count};
+    struct czlib_gzip *gzip = calloc(1, sizeof *gzip);
+    if (gzip == NULL) return NULL;
     // Of the version only the first digit is compared.
     int code = zlib.init(
-        &stream, LEVEL_FASTEST, METHOD_DEFLATED, WINDOW_BITS + GZIP_FRAMING, MEMORY_LEVEL, STRATEGY_DEFAULT, "1",
-        sizeof stream);
-    if (code != CODE_OK) return NULL;
-
-    // Room for the worst case, so that one call does it all.
-    size_t capacity = zlib.bound(&stream, count);
-    unsigned char *compressed = malloc(capacity);
-    if (compressed != NULL) {
-        stream.next_out = compressed;
-        stream.available_out = (unsigned)capacity;
-        code = zlib.deflate(&stream, FLUSH_FINISH);
-    }
-    zlib.end(&stream);
-    if (compressed == NULL || code != CODE_STREAM_END) {
-        free(compressed);
+        &gzip->stream, LEVEL_FASTEST, METHOD_DEFLATED, WINDOW_BITS + GZIP_FRAMING, MEMORY_LEVEL, STRATEGY_DEFAULT, "1",
+        sizeof gzip->stream);
+    if (code != CODE_OK) {
+        free(gzip);
         return NULL;
     }
-    *length = stream.total_out;
+    // Room for the worst case, which takes memory only as far as it is written.
+    gzip->capacity = zlib.bound(&gzip->stream, count);
+    gzip->compressed = malloc(gzip->capacity);
+    gzip->stream.next_out = gzip->compressed;
+    gzip->stream.available_out = (unsigned)gzip->capacity;
+    gzip->code = gzip->compressed == NULL ? CODE_NO_MEMORY : CODE_OK;
+    return gzip;
+}
+
+void czlib_gzip_append(struct czlib_gzip *gzip, const unsigned char *bytes, size_t count) {
+    // Without a byte it would complain that it cannot go on.
+    if (gzip->code != CODE_OK || count == 0) return;
+    gzip->stream.next_in = bytes;
+    gzip->stream.available_in = (unsigned)count;
+    gzip->code = zlib.deflate(&gzip->stream, FLUSH_NONE);
+    // There is room for more bytes than were announced only by chance.
+    if (gzip->stream.available_in > 0) gzip->code = CODE_NO_MEMORY;
+}
+
+unsigned char *czlib_gzip_finish(struct czlib_gzip *gzip, size_t *length) {
+    if (gzip->code == CODE_OK) {
+        gzip->stream.available_in = 0;
+        gzip->code = zlib.deflate(&gzip->stream, FLUSH_FINISH);
+    }
+    zlib.end(&gzip->stream);
+    unsigned char *compressed = gzip->compressed;
+    *length = gzip->stream.total_out;
+    if (gzip->code != CODE_STREAM_END) {
+        free(compressed);
+        compressed = NULL;
+    }
+    free(gzip);
     return compressed;
 }
 

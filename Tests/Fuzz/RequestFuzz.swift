@@ -53,7 +53,9 @@ private struct Transcript: Equatable {
                 case .cancelHandler, .finishWriting: break
                 }
             }
-            let output = connection.pendingOutput.own + connection.pendingOutput.body
+            var part = LongBodyPart()
+            let (own, body) = connection.pendingOutput(by: &part)
+            let output = own + body
             // Whether a body is asked for depends on how much of it is here already, and so on the pieces.
             if !output.elementsEqual("HTTP/1.1 100 Continue\r\n\r\n".utf8) { answers += output }
             precondition(output.isEmpty || output.starts(with: "HTTP/1.1 ".utf8))

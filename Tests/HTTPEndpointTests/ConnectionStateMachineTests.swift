@@ -53,9 +53,9 @@ struct ConnectionStateMachineTests {
         var connection = connection()
         _ = connection.received(request("/"), at: start)
         _ = connection.answered(.text(200, String(repeating: "x", count: 5000)), at: start)
-        let whole = connection.pendingOutput.own + connection.pendingOutput.body
+        let whole = connection.pendingBytes
         var taken: [UInt8] = []
-        while let byte = connection.pendingOutput.own.first ?? connection.pendingOutput.body.first {
+        while let byte = connection.pendingBytes.first {
             taken.append(byte)
             #expect(connection.wrote(1, at: start) == [])
         }

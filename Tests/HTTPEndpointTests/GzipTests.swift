@@ -20,6 +20,17 @@ import Testing
         #expect(try Inflate.gunzip(try #require(Gzip.compress([]))) == [])
     }
 
+    @Test(arguments: [1, LongBodyPart.size, 3 * LongBodyPart.size + 5])
+    func `a long body comes back`(count: Int) throws {
+        var response = HTTPResponse(status: 200)
+        response.longBody = .counting(count)
+        let body = (0..<count).map(LongBody.byte)
+        #expect(try Inflate.gunzip(try #require(Gzip.compress(.counting(count)))) == body)
+        let compressed = response.compressed()
+        #expect((compressed.longBody == nil) == (count > 1))
+        if count > 1 { #expect(try Inflate.gunzip(compressed.body) == body) }
+    }
+
     @Test func `noise that cannot be compressed comes back`() throws {
         var random = Seeded(5)
         let noise = (0..<100_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }

@@ -24,6 +24,16 @@ struct HTTPResponseEncodingTests {
         #expect(text(.text(200, "hello"), isHead: true) == String(whole.dropLast(5)))
     }
 
+    @Test func `a long body has its length, and is not sent to HEAD`() {
+        var response = HTTPResponse(status: 200)
+        response.longBody = .counting(5_000_000)
+        for isHead in [false, true] {
+            #expect(text(response, isHead: isHead).contains("\r\nContent-Length: 5000000\r\n"))
+            let encoded = response.encoded(.init(isHead: isHead, keepsAlive: true), date: exampleDate.httpDate)
+            #expect(encoded.body.isEmpty && encoded.longBody == (isHead ? nil : response.longBody))
+        }
+    }
+
     @Test func `an empty answer has a length and no type`() {
         let answer = text(HTTPResponse(status: 404))
         #expect(answer.contains("\r\nContent-Length: 0\r\n"))

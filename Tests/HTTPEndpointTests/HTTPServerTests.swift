@@ -125,6 +125,24 @@ struct HTTPServerTests {
         #expect(count == size)
     }
 
+    @Test func `a long body arrives whole at all who read it in turn`() async throws {
+        let size = 3_000_000
+        let body = LongBody.counting(size)
+        let answers = try await serve { _ in
+            var response = HTTPResponse(status: 200)
+            response.longBody = body
+            return response
+        } _: { port in
+            let clients = try (0..<3).map { _ in try #require(BlockingClient(port: port)) }
+            for client in clients { client.send("GET / HTTP/1.0\r\n\r\n") }
+            var texts = clients.map { $0.readAnswer(atMost: 1) }
+            for (place, client) in clients.enumerated() { texts[place] += client.readToEnd().text }
+            return texts
+        }
+        let whole = LongBody.text(size)
+        for answer in answers { #expect(answer.hasSuffix("\r\n\r\n" + whole)) }
+    }
+
     @Test func `an answer is cut or reset on demand`() async throws {
         let faulty: HTTPServer.Handler = { request in
             var response = HTTPResponse.text(200, "hello")

@@ -38,10 +38,31 @@ enum Outcome: Equatable {
 /// 6 November 1994, 08:49:37 UTC: the moment that RFC 9110 uses for its examples.
 let exampleDate = UnixTime(seconds: 784_111_777)
 
+extension LongBody {
+    /// A body whose bytes follow from their places.
+    static func counting(_ count: Int) -> LongBody {
+        LongBody(count: count) { offset, buffer in
+            for place in buffer.indices { buffer[place] = byte(at: offset + place) }
+        }
+    }
+
+    /// A letter.
+    static func byte(at place: Int) -> UInt8 { UInt8(ascii: "A") + UInt8(place % 23) }
+
+    static func text(_ count: Int) -> String { String(decoding: (0..<count).map(byte), as: UTF8.self) }
+}
+
 extension ConnectionStateMachine {
+    /// What is to be sent next.
+    var pendingBytes: ArraySlice<UInt8> {
+        var part = LongBodyPart()
+        let (own, body) = pendingOutput(by: &part)
+        return own + body
+    }
+
     /// Everything that waits to be sent, taken by a client that is fast enough.
     mutating func sent(at now: Moment) -> (text: String, actions: [Action]) {
-        let bytes = pendingOutput.own + pendingOutput.body
+        let bytes = pendingBytes
         return (String(decoding: bytes, as: UTF8.self), wrote(bytes.count, at: now))
     }
 

@@ -5,9 +5,16 @@
 
 #include <stddef.h>
 
-/// Compresses bytes at level 1 into a buffer of its own in gzip framing (RFC 1952) and sets its length.
-/// NULL where zlib is missing or fails; else free it with czlib_free. Any thread may call it.
-unsigned char *czlib_gzip(const unsigned char *bytes, size_t count, size_t *length);
+/// Bytes that are compressed at level 1 in gzip framing (RFC 1952), one stretch after the other. Not for two threads at once.
+struct czlib_gzip;
+
+/// Begins with room for so many bytes in all. NULL where zlib is missing or fails.
+struct czlib_gzip *czlib_gzip_begin(size_t count);
+
+void czlib_gzip_append(struct czlib_gzip *gzip, const unsigned char *bytes, size_t count);
+
+/// What all of them came to, and its length. NULL where zlib failed; else free it with czlib_free. `gzip` is freed.
+unsigned char *czlib_gzip_finish(struct czlib_gzip *gzip, size_t *length);
 
 void czlib_free(unsigned char *bytes);
 

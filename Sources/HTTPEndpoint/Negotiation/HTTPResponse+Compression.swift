@@ -5,8 +5,12 @@ extension HTTPResponse {
     /// The same with gzip, where that is worth it and the system has zlib. For clients that take it
     /// (``AcceptEncoding/allowsGzip(_:)``).
     package func compressed() -> HTTPResponse {
-        guard body.count >= Self.compressedFrom, let compressed = Gzip.compress(body) else { return self }
+        guard bodyCount >= Self.compressedFrom, let compressed = longBody.map(Gzip.compress) ?? Gzip.compress(body)
+        else {
+            return self
+        }
         var response = self
+        response.longBody = nil
         response.headers.set("Content-Encoding", "gzip")
         response.body = compressed
         return response

@@ -15,14 +15,19 @@ extension HTTPResponse {
     struct Encoded {
         var head: [UInt8]
         var body: ArraySlice<UInt8>
+
+        /// What follows the body.
+        var longBody: LongBody?
     }
 
     /// The bytes to send (RFC 9112 §4 and §6), with `date` as the `Date`.
     func encoded(_ framing: Framing, date: String) -> Encoded {
         let sentStatus = (200...599).contains(status) ? status : 500
         let allowsBody = sentStatus != 204 && sentStatus != 304
-        let sentBody = allowsBody && !framing.isHead ? deliveredBody : []
-        return Encoded(head: encodedHead(sentStatus, framing, allowsBody: allowsBody, date), body: sentBody)
+        let sendsBody = allowsBody && !framing.isHead
+        return Encoded(
+            head: encodedHead(sentStatus, framing, allowsBody: allowsBody, date),
+            body: sendsBody && longBody == nil ? deliveredBody : [], longBody: sendsBody ? longBody : nil)
     }
 
     private var deliveredBody: ArraySlice<UInt8> {
@@ -48,8 +53,8 @@ extension HTTPResponse {
             add(field.name, field.value)
         }
         if allowsBody {
-            if !body.isEmpty, headers["Content-Type"] == nil { add("Content-Type", "application/octet-stream") }
-            add("Content-Length", String(body.count))
+            if bodyCount > 0, headers["Content-Type"] == nil { add("Content-Type", "application/octet-stream") }
+            add("Content-Length", String(bodyCount))
         }
         if !framing.keepsAlive {
             add("Connection", "close")

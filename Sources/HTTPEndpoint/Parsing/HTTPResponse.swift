@@ -10,6 +10,9 @@ package struct HTTPResponse: Sendable, Equatable {
 
     /// Not sent with 204 and 304, which have none (RFC 9110 §6.4.1).
     package var body: [UInt8]
+
+    /// Sent instead of `body`, where there is one.
+    package var longBody: LongBody?
     package var delivery: Delivery = .whole
 
     package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) {
@@ -17,6 +20,9 @@ package struct HTTPResponse: Sendable, Equatable {
         self.headers = headers
         self.body = body
     }
+
+    /// Bytes of the body, whichever it is.
+    package var bodyCount: Int { longBody?.count ?? body.count }
 
     /// A plain text in UTF-8.
     package static func text(_ status: Int, _ text: String) -> HTTPResponse {

@@ -101,8 +101,10 @@ package struct ConnectionStateMachine: Sendable {
 // MARK: - What the connection wants
 
 extension ConnectionStateMachine {
-    /// The bytes to send next, in this order; both empty when there are none.
-    package var pendingOutput: (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) { output.pending }
+    /// The bytes to send next, in this order; both empty when there are none. A long body is put together in `part`.
+    package func pendingOutput(by part: inout LongBodyPart) -> (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) {
+        output.pending(by: &part)
+    }
 
     package var wantsToWrite: Bool { !output.isEmpty }
 

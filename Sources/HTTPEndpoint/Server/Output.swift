@@ -1,29 +1,33 @@
 /// The bytes that a connection has to send: some of its own, then a body that other connections may send too.
 ///
-/// The body is not copied: all who send the same one hold the same buffer.
+/// The body is not copied: all who send the same one hold the same buffer, or the same plan of a long one.
 struct Output: Sendable {
     private var own: [UInt8] = []
     private var body: ArraySlice<UInt8> = []
+    private var longBody: LongBody?
     private var written = 0
 
     /// A shorter body is copied: one call then sends it together with the head.
     private static let sharedFrom = 4096
 
-    var count: Int { own.count + body.count - written }
+    var count: Int { own.count + (longBody?.count ?? body.count) - written }
     var isEmpty: Bool { count == 0 }
 
-    /// What is not sent yet, in this order.
-    var pending: (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) {
-        (own.dropFirst(written), body.dropFirst(max(0, written - own.count)))
+    /// What is to be sent next, in this order: of a long body no more than `part` holds.
+    func pending(by part: inout LongBodyPart) -> (own: ArraySlice<UInt8>, body: ArraySlice<UInt8>) {
+        let sent = max(0, written - own.count)
+        let rest = longBody.map { $0.count > sent ? part.bytes(of: $0, from: sent) : [] }
+        return (own.dropFirst(written), rest ?? body.dropFirst(sent))
     }
 
-    /// The buffer that is held until all is sent; nil where there is none.
+    /// The body that is held until all is sent; nil where there is none.
     var sharedBody: SharedBody? {
-        body.isEmpty ? nil : SharedBody(body)
+        if let longBody { return SharedBody(longBody) }
+        return body.isEmpty ? nil : SharedBody(body)
     }
 
     mutating func append(_ bytes: some Sequence<UInt8>) {
-        assert(body.isEmpty, "nothing follows a body before it is sent")
+        assert(body.isEmpty && longBody == nil, "nothing follows a body before it is sent")
         own += bytes
     }
 
@@ -34,6 +38,7 @@ struct Output: Sendable {
         } else {
             body = encoded.body
         }
+        longBody = encoded.longBody
     }
 
     /// So many of the pending bytes are sent.
@@ -43,13 +48,19 @@ struct Output: Sendable {
     }
 }
 
-/// A body's buffer in memory. While somebody holds it, its address belongs to no other.
+/// A body in memory. While somebody holds it, its address belongs to no other.
 struct SharedBody: Hashable, Sendable {
     private let address: UInt
     let bytes: Int
 
     init(_ body: ArraySlice<UInt8>) {
         address = body.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+        bytes = body.count
+    }
+
+    /// What it is put together from takes no more than it would.
+    init(_ body: LongBody) {
+        address = UInt(bitPattern: ObjectIdentifier(body))
         bytes = body.count
     }
 }

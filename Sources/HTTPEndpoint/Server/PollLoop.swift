@@ -21,6 +21,7 @@ struct PollLoop: ~Copyable {
     private var ranking: ConnectionRanking
     private var handshakes = HandshakeTurns()
     private var unsentBodies = UnsentBodies()
+    private var longBodyPart = LongBodyPart()
 
     /// Over all connections.
     private var receivedBytes = 0
@@ -371,7 +372,7 @@ extension PollLoop {
     private mutating func flush(_ slot: Int) {
         var sent = 0
         while sent < Self.bytesAtOnce, let connection = connections[slot], connection.machine.wantsToWrite {
-            let (own, body) = connection.machine.pendingOutput
+            let (own, body) = connection.machine.pendingOutput(by: &longBodyPart)
             switch connection.channel.send(own, body) {
             case .bytes(let count):
                 sent += count
@@ -400,6 +401,7 @@ extension PollLoop {
             // The new one first: it may have the old one's buffer.
             if let body { unsentBodies.hold(body) }
             if let body = old.body { unsentBodies.release(body) }
+            if unsentBodies.count == 0 { longBodyPart = LongBodyPart() }
         }
         connections[slot]?.counted = Connection.Counted(body: body, receivedBytes: bytes)
     }
@@ -538,11 +540,11 @@ extension PollLoop {
     }
 
     /// Tells a client for whom there is no place so, as far as one call can.
-    private func refuse(_ socket: Socket) {
+    private mutating func refuse(_ socket: Socket) {
         // In the clear it would only confuse a client that expects TLS.
         guard security == nil else { return }
         let machine = ConnectionStateMachine(refusingWith: limits, at: now)
-        _ = socket.send(machine.pendingOutput.own, machine.pendingOutput.body)
+        _ = socket.send(machine.pendingOutput(by: &longBodyPart).own)
         socket.finishWriting()
     }
 }

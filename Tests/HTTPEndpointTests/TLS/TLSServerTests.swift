@@ -76,6 +76,22 @@ struct TLSServerTests {
         }
     }
 
+    @Test(.enabled(if: hasCurl, "curl is needed"))
+    func `a long body arrives whole, at several readers at once`() async throws {
+        let body = LongBody.counting(3_000_000)
+        let long: HTTPServer.Handler = { _ in
+            var response = HTTPResponse(status: 200)
+            response.longBody = body
+            return response
+        }
+        try await serve(handler: long) { (_, address) async throws in
+            async let slow = get(address, ["-k", "--limit-rate", "4M"])
+            async let fast = get(address, ["-k"])
+            let texts = try await [slow.text, fast.text]
+            #expect(texts == Array(repeating: LongBody.text(3_000_000), count: 2))
+        }
+    }
+
     /// Whether a client with no certificate, one of the authority, and one of nobody is let in.
     @Test(
         .enabled(if: hasCurl, "curl is needed"),
