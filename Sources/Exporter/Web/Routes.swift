@@ -107,14 +107,24 @@ extension Routes {
         return await page(.metrics(format, escaping, apps: names), version, for: request) {
             let own = EncodedFamilies(await ownFamilies(), as: format.encoding)
             let parts = apps.sorted { $0.snapshot.name < $1.snapshot.name }.map { $0.part(as: format.encoding) }
-            return HTTPResponse(
+            let page = ExpositionPage(of: parts + [own], as: format.encoding)
+            var response = HTTPResponse(
                 status: 200,
                 headers: [
                     "Content-Type": format.contentType(escaping: escaping), "Vary": "Accept, Accept-Encoding",
-                ],
-                body: ExpositionPage(of: parts + [own], as: format.encoding).bytes)
+                ])
+            if page.count < Self.longPage {
+                response.body = page.bytes
+            } else {
+                response.longBody = LongBody(count: page.count) { page.write(from: $0, to: $1) }
+            }
+            return response
         }
     }
+
+    /// A page of so many bytes is put together while it is sent or compressed: the memory for all of it would take as long to get as the
+    /// page to write. A shorter one is worth keeping for the next who asks.
+    private static let longPage = 1 << 20
 
     /// Remembers what a request asked for. There are as many kinds as there are programs that scrape; more are forgotten.
     private func note(_ wish: Wish, for content: SharedPages.Key.Content) {

@@ -80,6 +80,25 @@ import Testing
         #expect(refused.headers["Content-Encoding"] == nil)
     }
 
+    @Test func `the page of many apps is put together while it is sent, and is that of each of them`() async throws {
+        let routes = await routes(apps: (100..<600).map { "app-\($0)" })
+        let response = await routes.answer(HTTPRequest(path: "/metrics"))
+        let (longBody, shortBody) = (response.longBody, response.body.count)
+        let body = try #require(longBody)
+        #expect(shortBody == 0 && body.count > 1 << 20)
+        let lines = body.text.split(separator: "\n")
+        for app in ["app-100", "app-350", "app-599"] {
+            let query = [QueryItem(name: "app", value: app)]
+            let page = await routes.answer(HTTPRequest(path: "/metrics", query: query)).text
+            let isOfApp = { (line: Substring) in line.contains("app=\"\(app)\"") }
+            let ownLines = page.split(separator: "\n").filter(isOfApp)
+            let isSame = lines.filter(isOfApp) == ownLines
+            #expect(ownLines.count > 20 && isSame)
+        }
+        let compressed = await routes.answer(HTTPRequest(path: "/metrics", headers: ["Accept-Encoding": "gzip"]))
+        #expect(compressed.longBody == nil && compressed.body.count * 10 < body.count)
+    }
+
     @Test func `the query narrows the page in every format`() async {
         for accept in ["text/plain", "application/openmetrics-text;version=1.0.0", Self.protobuf] {
             let page = await answer(
@@ -119,5 +138,14 @@ import Testing
         let after = await loadings(routes)
         #expect(before.last?.hasSuffix(" 1") == true && after.last?.hasSuffix(" 0") == true)
         #expect(before.first == after.first)
+    }
+}
+
+extension LongBody {
+    fileprivate var text: String {
+        var part = LongBodyPart()
+        var bytes: [UInt8] = []
+        while bytes.count < count { bytes += part.bytes(of: self, from: bytes.count) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
