@@ -41,9 +41,10 @@ struct ListOfLogs {
     var logs: [WorkflowLog]
     var generator = Seeded(1)
 
-    mutating func page(_ request: PageRequest) -> LogPage {
+    /// The answer at a moment of the server's clock: younger logs are not there yet.
+    mutating func page(_ request: PageRequest, at now: Int64 = .max) -> LogPage {
         let matching = logs.filter { log in
-            request.window.contains(log.createdAt)
+            request.window.contains(log.createdAt) && log.createdAt <= now
                 && (request.status == nil || request.status?.rawValue == log.run?.status?.name)
         }
         let ordered = matching.shuffled(using: &generator).sorted { $0.createdAt > $1.createdAt }
@@ -55,14 +56,10 @@ struct ListOfLogs {
 }
 
 extension ListOfLogs {
-    /// The answer to a query at a moment of the server's clock: younger logs are not there yet.
     mutating func page(_ query: LogsQuery, at now: Int64) -> LogPage {
-        let all = logs
-        defer { logs = all }
-        logs.removeAll { $0.createdAt > now }
-        return page(
+        page(
             PageRequest(
                 window: Window(first: query.createdAtAfter ?? 0, last: query.createdAtBefore), page: query.page,
-                limit: query.limit, status: query.filter.status))
+                limit: query.limit, status: query.filter.status), at: now)
     }
 }

@@ -75,8 +75,11 @@ import Testing
 
         /// The last sample of a series by its name and labels.
         func last(_ series: String) throws -> Double? {
-            let lines = try files.sorted { $0.key < $1.key }.flatMap { $0.value.split(separator: "\n") }
-            return lines.last { $0.hasPrefix(series + " ") }.flatMap { Double($0.split(separator: " ")[1]) }
+            for (_, text) in try files.sorted(by: { $0.key > $1.key }) {
+                guard let head = text.range(of: "\n\(series) ", options: [.backwards, .literal]) else { continue }
+                return Double(text[head.upperBound...].prefix { $0 != " " })
+            }
+            return nil
         }
 
         func remove() {
