@@ -93,3 +93,9 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What the tests compute with for minutes, a thousand simulated hours among it, is optimised for them too; its assertions stay.
+let computing: Set = ["Bytes", "CollectionSimulation", "DifyAPI", "DifySimulator", "JSON", "LogCollection", "Metrics"]
+for target in package.targets where computing.contains(target.name) {
+    target.swiftSettings = [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+}
