@@ -78,7 +78,6 @@ static pthread_once_t open_once = PTHREAD_ONCE_INIT;
 struct czlib_gzip {
     struct stream stream;
     unsigned char *compressed;
-    size_t capacity;
     int code;
 };
 
@@ -97,10 +96,10 @@ struct czlib_gzip *czlib_gzip_begin(size_t count) {
         return NULL;
     }
     // Room for the worst case, which takes memory only as far as it is written.
-    gzip->capacity = zlib.bound(&gzip->stream, count);
-    gzip->compressed = malloc(gzip->capacity);
+    size_t capacity = zlib.bound(&gzip->stream, count);
+    gzip->compressed = malloc(capacity);
     gzip->stream.next_out = gzip->compressed;
-    gzip->stream.available_out = (unsigned)gzip->capacity;
+    gzip->stream.available_out = (unsigned)capacity;
     gzip->code = gzip->compressed == NULL ? CODE_NO_MEMORY : CODE_OK;
     return gzip;
 }
@@ -111,7 +110,7 @@ void czlib_gzip_append(struct czlib_gzip *gzip, const unsigned char *bytes, size
     gzip->stream.next_in = bytes;
     gzip->stream.available_in = (unsigned)count;
     gzip->code = zlib.deflate(&gzip->stream, FLUSH_NONE);
-    // There is room for more bytes than were announced only by chance.
+    // More than was announced.
     if (gzip->stream.available_in > 0) gzip->code = CODE_NO_MEMORY;
 }
 

@@ -1,5 +1,16 @@
 import Platform
 
+/// Families in, the page of a scrape out, in any format that Prometheus reads.
+///
+/// A page is put together from parts, and each part is encoded for itself: what has not changed since the last page need
+/// not be encoded again.
+package enum Exposition {
+    /// The page of these families alone, in the order of their names and label values.
+    package static func encode(_ families: [Family], as format: ExpositionFormat) -> [UInt8] {
+        ExpositionPage(of: [EncodedFamilies(families, as: format.encoding)], as: format.encoding).bytes
+    }
+}
+
 /// The page of a scrape: one block or message for each family, in the order of their names, with the series of the parts in the order
 /// of the parts.
 ///
@@ -63,9 +74,7 @@ package struct ExpositionPage: Sendable {
     /// The whole page.
     package var bytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, count in
-            let memory = UnsafeMutableRawBufferPointer(buffer)
-            LargePages.prefer(for: memory)
-            write(from: 0, to: memory)
+            write(from: 0, to: UnsafeMutableRawBufferPointer(buffer))
             count = self.count
         }
     }

@@ -1,17 +1,6 @@
 import Bytes
 import Platform
 
-/// Families in, the page of a scrape out, in any format that Prometheus reads.
-///
-/// A page is put together from parts, and each part is encoded for itself: what has not changed since the last page need
-/// not be encoded again.
-package enum Exposition {
-    /// The page of these families alone, in the order of their names and label values.
-    package static func encode(_ families: [Family], as format: ExpositionFormat) -> [UInt8] {
-        ExpositionPage(of: [EncodedFamilies(families, as: format.encoding)], as: format.encoding).bytes
-    }
-}
-
 /// Families whose series are encoded: a part of a page, complete but for what stands once for each family.
 ///
 /// It is kept for as long as nothing changes. A part of text whose lines all have one label keeps of each line the number of its
