@@ -243,6 +243,27 @@ struct HTTPServerTests {
         #expect(whole >= size)
     }
 
+    @Test func `long bodies that nobody takes do not push out others as long as they hold little`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.unsentBytes = 10_000_000
+        limits.writeDeadline = .seconds(3600)
+        let size = 8_000_000
+        let counts = try await serve(limits: limits) { _ in
+            var response = HTTPResponse(status: 200)
+            response.longBody = .counting(size, memory: 3_000_000)
+            return response
+        } _: { port in
+            let clients = try (0..<3).map { _ in
+                let client = try #require(BlockingClient(port: port))
+                client.send("GET / HTTP/1.0\r\n\r\n")
+                _ = client.readAnswer(atMost: 1)
+                return client
+            }
+            return clients.map { client in client.readToEnd().text.utf8.count }
+        }
+        #expect(counts.allSatisfy { $0 > size })
+    }
+
     @Test func `beyond the limit of answers the one that nobody takes is reset`() async throws {
         var limits = HTTPServer.Limits()
         limits.answers = 1

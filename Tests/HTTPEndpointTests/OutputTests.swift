@@ -68,6 +68,12 @@ struct OutputTests {
         return output
     }
 
+    @Test func `a long body counts with what it holds, not with what it comes to`() {
+        var bodies = UnsentBodies()
+        bodies.hold(SharedBody(.counting(5_000_000, memory: 300)))
+        #expect(bodies.bytes == 300)
+    }
+
     @Test func `a body that many hold counts once, until the last lets go`() {
         let (first, second) = ([UInt8](repeating: 1, count: 5000), [UInt8](repeating: 2, count: 7000))
         let (firstBody, secondBody) = (SharedBody(first[...]), SharedBody(second[...]))

@@ -40,8 +40,8 @@ let exampleDate = UnixTime(seconds: 784_111_777)
 
 extension LongBody {
     /// A body whose bytes follow from their places.
-    static func counting(_ count: Int) -> LongBody {
-        LongBody(count: count) { offset, buffer in
+    static func counting(_ count: Int, memory: Int = 1000) -> LongBody {
+        LongBody(count: count, memory: memory) { offset, buffer in
             for place in buffer.indices { buffer[place] = byte(at: offset + place) }
         }
     }

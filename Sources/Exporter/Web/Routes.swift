@@ -116,7 +116,9 @@ extension Routes {
             if page.count < Self.longPage {
                 response.body = page.bytes
             } else {
-                response.longBody = LongBody(count: page.count) { page.write(from: $0, to: $1) }
+                response.longBody = LongBody(count: page.count, memory: page.memory) {
+                    page.write(from: $0, to: $1)
+                }
             }
             return response
         }

@@ -2,13 +2,18 @@
 package final class LongBody: Sendable, Equatable {
     /// Bytes in all.
     package let count: Int
+
+    /// Bytes of memory that it holds until it is sent.
+    let memory: Int
     private let write: @Sendable (Int, UnsafeMutableRawBufferPointer) -> Void
 
     /// `write` fills a buffer with what follows the first so many bytes, the same each time.
     package init(
-        count: Int, write: @escaping @Sendable (_ offset: Int, _ buffer: UnsafeMutableRawBufferPointer) -> Void
+        count: Int, memory: Int,
+        write: @escaping @Sendable (_ offset: Int, _ buffer: UnsafeMutableRawBufferPointer) -> Void
     ) {
         self.count = count
+        self.memory = memory
         self.write = write
     }
 

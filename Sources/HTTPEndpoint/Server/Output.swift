@@ -51,6 +51,8 @@ struct Output: Sendable {
 /// A body in memory. While somebody holds it, its address belongs to no other.
 struct SharedBody: Hashable, Sendable {
     private let address: UInt
+
+    /// Of memory.
     let bytes: Int
 
     init(_ body: ArraySlice<UInt8>) {
@@ -58,10 +60,9 @@ struct SharedBody: Hashable, Sendable {
         bytes = body.count
     }
 
-    /// What it is put together from takes no more than it would.
     init(_ body: LongBody) {
         address = UInt(bitPattern: ObjectIdentifier(body))
-        bytes = body.count
+        bytes = body.memory
     }
 }
 

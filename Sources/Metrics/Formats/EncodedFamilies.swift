@@ -20,6 +20,9 @@ package struct EncodedFamilies: Sendable {
     /// In the order of the metrics' names.
     let pieces: [Piece]
 
+    /// Bytes of memory.
+    var memory: Int { bytes.count + pieces.count * MemoryLayout<Piece>.stride }
+
     /// Encodes the families that have series, those of one name as one, in the order of their names and label values. `label` is the
     /// first of the series, if all have the same.
     package init(_ families: [Family], as encoding: ExpositionFormat.Encoding, label: Label? = nil) {

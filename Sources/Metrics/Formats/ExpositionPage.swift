@@ -71,6 +71,11 @@ package struct ExpositionPage: Sendable {
     /// Bytes in all.
     package var count: Int { steps.last?.end ?? 0 }
 
+    /// Bytes of memory that the plan holds, its parts among them.
+    package var memory: Int {
+        parts.reduce(frames.count + steps.count * MemoryLayout<Step>.stride) { $0 + $1.memory }
+    }
+
     /// The whole page.
     package var bytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, count in
