@@ -63,7 +63,7 @@ final class BlockingWork: Sendable {
             outcome.settle(work())
             timer.cancel()
         }
-        return await withTaskCancellationHandler {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 outcome.wait(with: continuation)
                 add(Work(id: id, run: run, giveUp: { outcome.settle(nil) }), to: lane)
@@ -71,6 +71,7 @@ final class BlockingWork: Sendable {
         } onCancel: {
             outcome.settle(nil)
         }
+        return outcome.value
     }
 
     private func add(_ work: Work, to name: String) {
@@ -142,30 +143,38 @@ final class BlockingWork: Sendable {
 }
 
 /// What comes of one work, for the one who waits: the first of several ends counts.
+///
+/// The value goes from thread to thread by the lock, not by the continuation: where that is resumed before it is waited for, the thread
+/// sanitizer does not see the order.
 private final class Outcome<Value: Sendable>: Sendable {
     private enum State {
         case open
-        case awaited(CheckedContinuation<Value?, Never>)
+        case awaited(CheckedContinuation<Void, Never>)
         case settled(Value?)
     }
 
     private let state = Locked(State.open)
 
-    func wait(with continuation: CheckedContinuation<Value?, Never>) {
-        let settled = state.withLock { state -> Value?? in
-            if case .settled(let value) = state { return .some(value) }
+    /// Nil before it is settled, too.
+    var value: Value? {
+        state.withLock { if case .settled(let value) = $0 { value } else { nil } }
+    }
+
+    func wait(with continuation: CheckedContinuation<Void, Never>) {
+        let isSettled = state.withLock { state in
+            if case .settled = state { return true }
             state = .awaited(continuation)
-            return nil
+            return false
         }
-        if let settled { continuation.resume(returning: settled) }
+        if isSettled { continuation.resume() }
     }
 
     func settle(_ value: Value?) {
-        let waiter = state.withLock { state -> CheckedContinuation<Value?, Never>? in
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             defer { if case .settled = state {} else { state = .settled(value) } }
             if case .awaited(let continuation) = state { return continuation }
             return nil
         }
-        waiter?.resume(returning: value)
+        waiter?.resume()
     }
 }
