@@ -1,3 +1,4 @@
+import Platform
 import TestSupport
 import Testing
 
@@ -141,6 +142,35 @@ struct HTTPServerTests {
         }
         let whole = LongBody.text(size)
         for answer in answers { #expect(answer.hasSuffix("\r\n\r\n" + whole)) }
+    }
+
+    @Test func `a long body is let go of when all have it, whoever still reads another`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.writeDeadline = .seconds(3600)
+        let freed = Locked<Set<String>>([])
+        let server = try HTTPServer(addresses: [anyPort], limits: limits) { request in
+            let life = Life { freed.withLock { _ = $0.insert(request.path) } }
+            var response = HTTPResponse(status: 200)
+            response.longBody = LongBody(count: request.path == "/long" ? 300_000 : 50_000_000, memory: 1000) { _, _ in
+                withExtendedLifetime(life) {}
+            }
+            return response
+        }
+        server.start()
+        let port = server.boundAddresses[0].port
+        let slow = await onOwnThread {
+            let slow = BlockingClient(port: port)
+            slow?.send(Self.get("/other"))
+            _ = slow?.readAnswer(atMost: 1)
+            let reader = BlockingClient(port: port)
+            reader?.send("GET /long HTTP/1.0\r\n\r\n")
+            #expect(reader?.readToEnd().text.utf8.count ?? 0 > 300_000)
+            return slow
+        }
+        try await Workbench.until { freed.withLock { !$0.isEmpty } }
+        #expect(freed.withLock { $0 } == ["/long"])
+        withExtendedLifetime(slow) {}
+        await server.stop()
     }
 
     @Test func `an answer is cut or reset on demand`() async throws {
@@ -481,5 +511,18 @@ struct HTTPServerTests {
         }
         #expect(answers.allSatisfy { $0?.hasSuffix("/here") == true })
         await server.stop()
+    }
+}
+
+/// Tells when nobody holds it any more.
+private final class Life: Sendable {
+    private let end: @Sendable () -> Void
+
+    init(end: @escaping @Sendable () -> Void) {
+        self.end = end
+    }
+
+    deinit {
+        end()
     }
 }

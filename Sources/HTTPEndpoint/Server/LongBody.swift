@@ -37,8 +37,11 @@ package struct LongBodyPart {
 
     package init() {}
 
-    /// What follows the first `offset` bytes, to the end of the part that they end in: a part begins at a multiple of its size. So the same
-    /// bytes are offered again to who did not take them, as TLS wants it.
+    /// The body that it holds; nil before the first.
+    var sharedBody: SharedBody? { body.map { SharedBody($0) } }
+
+    /// What follows the first `offset` bytes, to the end of the part that the next byte is of: a part begins at a multiple of its size.
+    /// So the same bytes are offered again to who did not take them, as TLS wants it.
     package mutating func bytes(of body: LongBody, from offset: Int) -> ArraySlice<UInt8> {
         let start = offset - offset % Self.size
         if self.body != body || self.start != start {

@@ -74,6 +74,8 @@ struct UnsentBodies: Sendable {
     /// How many different bodies there are.
     var count: Int { holders.count }
 
+    func contains(_ body: SharedBody) -> Bool { holders[body] != nil }
+
     mutating func hold(_ body: SharedBody) {
         if holders[body] == nil { bytes += body.bytes }
         holders[body, default: 0] += 1

@@ -60,8 +60,9 @@ struct PollLoop: ~Copyable {
     /// How many deadlines a turn keeps. Those of a flood come all at the same time.
     private static let deadlinesAtOnce = 256
 
-    /// How much a connection sends before the others get a turn.
-    private static let bytesAtOnce = 256 << 10
+    /// How much a connection sends before the others get a turn: a part of a long body, so that all who take it at the same pace send
+    /// the part that was put together for the first of them.
+    private static let bytesAtOnce = LongBodyPart.size
 
     /// What an open connection takes about, besides its bytes.
     private static let connectionBytes = 2 << 10
@@ -94,6 +95,7 @@ struct PollLoop: ~Copyable {
             serveConnections()
             keepDeadlines()
             if hasNewcomers { serveListeners() }
+            forgetLongBody()
             giveBackMemory()
         }
         for slot in connections.indices { close(slot) }
@@ -126,6 +128,11 @@ struct PollLoop: ~Copyable {
             stopDeadline = stopDeadline ?? now.instant + limits.stopGrace
             for slot in connections.indices { perform(connections[slot]?.machine.shutDown(), on: slot) }
         }
+    }
+
+    /// Lets go of a long body that nobody waits for any more.
+    private mutating func forgetLongBody() {
+        if let body = longBodyPart.sharedBody, !unsentBodies.contains(body) { longBodyPart = LongBodyPart() }
     }
 
     /// After a peak, the C library would keep what was freed for the next one.
@@ -401,7 +408,6 @@ extension PollLoop {
             // The new one first: it may have the old one's buffer.
             if let body { unsentBodies.hold(body) }
             if let body = old.body { unsentBodies.release(body) }
-            if unsentBodies.count == 0 { longBodyPart = LongBodyPart() }
         }
         connections[slot]?.counted = Connection.Counted(body: body, receivedBytes: bytes)
     }
