@@ -125,7 +125,7 @@ extension Routes {
     }
 
     /// A page of so many bytes is put together while it is sent or compressed: the memory for all of it would take as long to get as the
-    /// page to write. A shorter one is worth keeping for the next who asks.
+    /// page to write. A shorter one is kept whole for the next who asks for it.
     private static let longPage = 1 << 20
 
     /// Remembers what a request asked for. There are as many kinds as there are programs that scrape; more are forgotten.

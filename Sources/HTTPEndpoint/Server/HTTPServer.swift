@@ -162,8 +162,9 @@ extension HTTPServer {
         /// clients have gone longest without taking a byte.
         package var answers = 512
 
-        /// Bytes of memory that all answers' bodies hold which wait to be sent; a body that many connections send counts once. Beyond
-        /// it, the connections that have gone longest without taking a byte are reset, until it fits or one body is left.
+        /// Bytes of memory that all answers' bodies hold which wait to be sent; a body that many connections send counts once, and what
+        /// two long bodies share counts in each. Beyond it, the connections that have gone longest without taking a byte are reset,
+        /// until it fits or one body is left.
         package var unsentBytes = 8 << 20
 
         /// Bytes of all requests that have not come to their end. Beyond it, the oldest unfinished ones are given up.
