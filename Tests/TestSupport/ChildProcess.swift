@@ -57,6 +57,8 @@ package final class ChildProcess: Sendable {
         kill(id, signal)
     }
 
+    package var hasEnded: Bool { end.withLock { $0 != nil } }
+
     /// Waits until it has ended.
     package func ended() async throws -> End {
         try await Workbench.waiting { [end] in try Self.wait(for: end) }
