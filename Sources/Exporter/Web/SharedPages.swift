@@ -3,8 +3,8 @@ import Metrics
 import Platform
 
 /// Makes each page once for all who ask for it at the same moment, and few pages at once: a flood of requests costs no
-/// more processor time or memory than a few scrapes. A long page that is not compressed is shared as a plan, whose bytes the endpoint puts
-/// together anew for each pace at which it is read.
+/// more processor time or memory than a few scrapes. Of a long page that is not compressed only the plan is made once: the endpoint puts
+/// the bytes together while it sends them, and again for each reader that is at another place.
 ///
 /// A page is never older than what was known when the request came: whoever asks names the version that it is to show.
 /// Only what changes all the time, such as the process' own processor time, may be a moment old, or two while it is made anew.

@@ -11,7 +11,7 @@ package struct HTTPResponse: Sendable, Equatable {
     /// Not sent with 204 and 304, which have none (RFC 9110 §6.4.1).
     package var body: [UInt8]
 
-    /// Sent instead of `body`, where there is one.
+    /// Sent instead of `body`, where there is one, and never cut.
     package var longBody: LongBody?
     package var delivery: Delivery = .whole
 
